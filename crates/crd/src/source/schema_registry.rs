@@ -1,0 +1,70 @@
+//! Schema registries of streaming sources: Confluent's and AWS Glue.
+
+use kube::KubeSchema;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::credential::{Certificate, SecretValue, TextValue};
+use crate::facts::FIXED;
+
+/// Where the schemas of messages are. Nothing of it can be changed in place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = ("(has(self.type) && self.type == 'glue') || (has(self.url) && has(self.authentication) && has(self.credentials))", "a Confluent schema registry needs url, authentication and credentials"),
+    validation = ("(has(self.type) && self.type == 'glue') || !(has(self.glueRegion) || has(self.glueRegistryName) || has(self.glueRoleArn))", "glueRegion, glueRegistryName and glueRoleArn are only for type: glue"),
+    validation = ("!has(self.type) || self.type != 'glue' || (has(self.glueRegion) && has(self.glueRegistryName))", "type: glue needs glueRegion and glueRegistryName"),
+    validation = ("!has(self.type) || self.type != 'glue' || !(has(self.url) || has(self.authentication) || has(self.credentials) || has(self.caCertificate))", "url, authentication, credentials and caCertificate are not for type: glue")
+)]
+pub struct SchemaRegistry {
+    /// Kind of registry; default `confluent`.
+    #[schemars(extend("x-default" = "confluent"))]
+    pub r#type: Option<SchemaRegistryType>,
+    /// HTTPS URL: the registry's root, `/schemas/ids/<id>`, `/subjects/<name>` or `/subjects/<name>/versions/<n>`.
+    #[schemars(length(min = 1, max = 2048), regex(pattern = "^https://"))]
+    pub url: Option<String>,
+    /// How to log in to the registry.
+    pub authentication: Option<SchemaRegistryAuthentication>,
+    /// What to log in to the registry with.
+    #[schemars(extend("x-facts" = FIXED.whole().write_only()))]
+    pub credentials: Option<SchemaRegistryCredentials>,
+    /// CA certificate of the registry.
+    pub ca_certificate: Option<Certificate>,
+    /// AWS region of the Glue registry.
+    #[schemars(length(min = 1, max = 64))]
+    pub glue_region: Option<String>,
+    /// Name of the Glue registry.
+    #[schemars(length(min = 1, max = 255))]
+    pub glue_registry_name: Option<String>,
+    /// ARN of the role to assume for Glue; required when the source itself does not log in with IAM.
+    #[schemars(length(min = 1, max = 2048))]
+    pub glue_role_arn: Option<String>,
+}
+
+/// Kinds of schema registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SchemaRegistryType {
+    /// Confluent's, and what speaks its protocol.
+    Confluent,
+    /// AWS Glue.
+    Glue,
+}
+
+/// Ways to log in to a schema registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum SchemaRegistryAuthentication {
+    /// User name and password.
+    #[serde(rename = "PLAIN")]
+    Plain,
+}
+
+/// What to log in to a schema registry with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SchemaRegistryCredentials {
+    /// User name.
+    pub username: TextValue,
+    /// Password.
+    pub password: SecretValue,
+}
