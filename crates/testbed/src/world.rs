@@ -1,0 +1,125 @@
+//! Everything that one test needs, in one call.
+//!
+//! Not here: manifests and expectations.
+
+use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::binaries::workspace_root;
+use crate::control_plane::ControlPlane;
+use crate::error::Result;
+use crate::operator::{Operator, OperatorOptions};
+use crate::simulator::{Simulator, SimulatorOptions};
+use crate::tools::Tools;
+use crate::wait::wait_until;
+
+/// Where the operator's service account lives.
+const OPERATOR_NAMESPACE: &str = "clickpipes-system";
+const RELEASE: &str = "clickpipes-operator";
+
+/// A Kubernetes API, a namespace of its own in it, and a service of its own.
+///
+/// The API is shared by all worlds of a process unless [`World::alone`] is asked for; namespaces keep them apart. An
+/// operator sees all namespaces, so tests that start operators of their own want [`World::alone`].
+#[derive(Debug)]
+pub struct World {
+    control_plane: Arc<ControlPlane>,
+    namespace: String,
+    simulator: Simulator,
+}
+
+impl World {
+    /// A world in the control plane that all tests of this process share.
+    pub fn start(options: SimulatorOptions) -> Result<Self> {
+        Self::within(shared()?, options)
+    }
+
+    /// A world with a control plane of its own: for tests that disturb it, or that start operators.
+    pub fn alone(options: SimulatorOptions) -> Result<Self> {
+        Self::within(Arc::new(new_control_plane()?), options)
+    }
+
+    fn within(control_plane: Arc<ControlPlane>, options: SimulatorOptions) -> Result<Self> {
+        let simulator = Simulator::start(options)?;
+        let namespace = format!("test-{}", Uuid::new_v4().simple());
+        control_plane.kubectl(&["create", "namespace", &namespace])?.text()?;
+        Ok(Self { control_plane, namespace, simulator })
+    }
+
+    /// The Kubernetes API.
+    pub fn control_plane(&self) -> &ControlPlane {
+        &self.control_plane
+    }
+
+    /// The namespace that belongs to this world alone.
+    pub fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    /// The service that belongs to this world alone.
+    pub fn simulator(&self) -> &Simulator {
+        &self.simulator
+    }
+
+    /// Applies manifests in this world's namespace.
+    pub fn apply(&self, manifests: &str) -> Result<String> {
+        self.control_plane.kubectl_stdin(&["apply", "--namespace", &self.namespace, "-f", "-"], manifests)?.text()
+    }
+
+    /// Runs kubectl in this world's namespace and reads its JSON.
+    pub fn get(&self, what: &[&str]) -> Result<serde_json::Value> {
+        let args = [&["get", "--namespace", &self.namespace, "-o", "json"], what].concat();
+        self.control_plane.kubectl(&args)?.json()
+    }
+
+    /// Starts an operator that may call this world's service, with exactly the rights that the chart grants: the chart
+    /// is installed, and the operator runs as the service account that the chart made.
+    pub fn start_operator(&self, flags: &[&str]) -> Result<Operator> {
+        install_chart(&self.control_plane)?;
+        let kubeconfig = self.control_plane.kubeconfig_for_service_account(OPERATOR_NAMESPACE, RELEASE)?;
+        let own = ["--allow-api-url", self.simulator.url(), "--operator-namespace", OPERATOR_NAMESPACE];
+        let flags = own.iter().chain(flags).map(|word| (*word).to_owned()).collect();
+        let operator = Operator::start(&OperatorOptions { kubeconfig, flags, env: Vec::new() })?;
+        operator.wait_until_ready(Duration::from_mins(1))?;
+        Ok(operator)
+    }
+}
+
+/// The control plane that all worlds of this process share. Nobody drops a static; the guards of its processes end them
+/// when our process ends.
+fn shared() -> Result<Arc<ControlPlane>> {
+    static SHARED: Mutex<Option<Arc<ControlPlane>>> = Mutex::new(None);
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(plane) = &*shared {
+        return Ok(Arc::clone(plane));
+    }
+    let plane = Arc::new(new_control_plane()?);
+    *shared = Some(Arc::clone(&plane));
+    Ok(plane)
+}
+
+fn new_control_plane() -> Result<ControlPlane> {
+    let tools = Tools::prepare(|line| eprintln!("{line}"))?;
+    let plane = ControlPlane::start(&tools)?;
+    install_crds(&plane)?;
+    Ok(plane)
+}
+
+/// Applies the CRDs and waits until the API serves them.
+fn install_crds(plane: &ControlPlane) -> Result<()> {
+    let folder = workspace_root().join("crds").to_string_lossy().into_owned();
+    plane.kubectl(&["apply", "--server-side", "-f", &folder])?.text()?;
+    let established = ["wait", "--for=condition=Established", "--timeout=30s", "-f", &folder];
+    wait_until(Duration::from_mins(1), "the CRDs to be established", || plane.kubectl(&established)?.text().map(Some))?;
+    Ok(())
+}
+
+fn install_chart(plane: &ControlPlane) -> Result<()> {
+    let chart = workspace_root().join("charts/clickpipes-operator").to_string_lossy().into_owned();
+    let namespace = ["--namespace", OPERATOR_NAMESPACE, "--create-namespace"];
+    plane.helm(&[&["upgrade", "--install", RELEASE, &chart, "--skip-crds"], &namespace[..]].concat())?.text()?;
+    Ok(())
+}
