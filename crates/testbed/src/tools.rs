@@ -83,14 +83,15 @@ fn kubernetes() -> Result<Module> {
     Ok(Module {
         source,
         cache: cache().join(format!("kubernetes-{kubernetes}-etcd-{etcd}")),
-        link_flags: version::link_flags(&kubernetes),
+        link_flags: version::kubernetes_link_flags(&kubernetes),
     })
 }
 
 fn helm() -> Result<Module> {
     let source = workspace_root().join("tests/kubernetes/helm");
     let helm = version::required(&source, "helm.sh/helm/v3")?;
-    let link_flags = format!("-s -w -X helm.sh/helm/v3/internal/version.version={helm}");
+    let client = version::required(&source, "k8s.io/client-go")?;
+    let link_flags = version::helm_link_flags(&helm, &client);
     Ok(Module { source, cache: cache().join(format!("helm-{helm}")), link_flags })
 }
 

@@ -27,11 +27,21 @@ fn find(text: &str, module: &str) -> Option<String> {
 }
 
 /// Without these the server calls itself v0.0.0, and charts that name a `kubeVersion` refuse it.
-pub(super) fn link_flags(kubernetes: &str) -> String {
+pub(super) fn kubernetes_link_flags(kubernetes: &str) -> String {
     let mut parts = kubernetes.trim_start_matches('v').split('.');
     let (major, minor) = (parts.next().unwrap_or("1"), parts.next().unwrap_or("0"));
     let version = "k8s.io/component-base/version";
     format!("-s -w -X {version}.gitVersion={kubernetes} -X {version}.gitMajor={major} -X {version}.gitMinor={minor}")
+}
+
+/// Without these `helm template` takes Kubernetes to be v1.20. The Kubernetes version is that of the client library, which
+/// counts v0.36 where Kubernetes counts v1.36.
+pub(super) fn helm_link_flags(helm: &str, client: &str) -> String {
+    let minor = client.split('.').nth(1).unwrap_or("0");
+    let root = "helm.sh/helm/v3";
+    let rules = ["pkg/chartutil", "pkg/lint/rules"]
+        .map(|package| format!("-X {root}/{package}.k8sVersionMajor=1 -X {root}/{package}.k8sVersionMinor={minor}"));
+    format!("-s -w -X {root}/internal/version.version={helm} {}", rules.join(" "))
 }
 
 #[cfg(test)]
@@ -50,8 +60,14 @@ mod tests {
     }
 
     #[test]
+    fn helm_learns_the_kubernetes_version_of_its_client_library() {
+        let flags = helm_link_flags("v3.21.4", "v0.36.2");
+        assert!(flags.contains("version.version=v3.21.4") && flags.contains("chartutil.k8sVersionMinor=36"), "{flags}");
+    }
+
+    #[test]
     fn the_server_learns_its_version_from_the_link_flags() {
-        let flags = link_flags("v1.35.4");
+        let flags = kubernetes_link_flags("v1.35.4");
         assert!(flags.contains("gitVersion=v1.35.4") && flags.contains("gitMajor=1") && flags.contains("gitMinor=35"));
     }
 }

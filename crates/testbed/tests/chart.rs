@@ -1,0 +1,151 @@
+//! The chart is valid, installs, and grants what it says and no more.
+//!
+//! Not here: the operator at work under these rights.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+use testbed::{ControlPlane, Output, Tools, workspace_root};
+
+const NAMESPACE: &str = "clickpipes-system";
+const NAME: &str = "clickpipes-operator";
+const ACCOUNT: &str = "system:serviceaccount:clickpipes-system:clickpipes-operator";
+
+fn chart() -> String {
+    workspace_root().join("charts/clickpipes-operator").to_string_lossy().into_owned()
+}
+
+/// A control plane in which the chart is installed; all tests of this file only read it.
+fn plane() -> &'static ControlPlane {
+    static PLANE: OnceLock<ControlPlane> = OnceLock::new();
+    PLANE.get_or_init(|| {
+        let plane = ControlPlane::start(&Tools::prepare(|line| eprintln!("{line}")).unwrap()).unwrap();
+        plane
+            .helm(&["install", NAME, &chart(), "--namespace", NAMESPACE, "--create-namespace"])
+            .unwrap()
+            .text()
+            .unwrap();
+        plane
+    })
+}
+
+fn template(args: &[&str]) -> Output {
+    plane().helm(&[&["template", NAME, &chart(), "--namespace", NAMESPACE], args].concat()).unwrap()
+}
+
+fn object(what: &[&str]) -> Value {
+    plane().kubectl(&[&["get", "--namespace", NAMESPACE, "-o", "json"], what].concat()).unwrap().json().unwrap()
+}
+
+/// Asks the API server whether the operator's service account may do something, said as `verb group/kind/part namespace`.
+/// `core` is the group without a name, and no namespace means all of them.
+fn operator_may(sentence: &str) -> bool {
+    let mut words = sentence.split_whitespace();
+    let (verb, what, namespace) = (words.next().unwrap(), words.next().unwrap(), words.next().unwrap_or_default());
+    let mut what = what.split('/');
+    let (group, resource, subresource) = (what.next().unwrap(), what.next().unwrap(), what.next().unwrap_or_default());
+    let group = if group == "core" { "" } else { group };
+    let attributes =
+        json!({"verb": verb, "group": group, "resource": resource, "subresource": subresource, "namespace": namespace});
+    let review = json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview",
+                        "spec": {"user": ACCOUNT, "resourceAttributes": attributes}});
+    let answer =
+        plane().kubectl_stdin(&["create", "-o", "json", "-f", "-"], &review.to_string()).unwrap().json().unwrap();
+    answer.pointer("/status/allowed") == Some(&Value::Bool(true))
+}
+
+#[test]
+fn helm_finds_nothing_to_complain_about() {
+    plane().helm(&["lint", "--strict", &chart()]).unwrap().text().unwrap();
+}
+
+#[test]
+fn every_value_can_be_set() {
+    let set = "paused=true,replicas=2,logFormat=pretty,logLevel=debug,clusterId=blue,createWindow=20m,image.tag=v9,priorityClassName=high,\
+               allowApiUrls={http://sim:8080,https://proxy.example.com},metrics.serviceMonitor.create=true,podLabels.team=data,\
+               podAnnotations.note=yes,nodeSelector.zone=a,imagePullSecrets[0].name=registry,extraEnv[0].name=HTTPS_PROXY,\
+               extraEnv[0].value=http://proxy:3128,serviceAccount.annotations.role=x,tolerations[0].operator=Exists";
+    let text = template(&["--set", set]).text().unwrap();
+    for part in
+        ["http://sim:8080,https://proxy.example.com", "CLICKPIPES_PAUSED", "kind: ServiceMonitor", "team: data", ":v9"]
+    {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+}
+
+#[test]
+fn a_digest_wins_over_the_tag() {
+    let digest = format!("sha256:{}", "0".repeat(64));
+    let text = template(&["--set", &format!("image.tag=v9,image.digest={digest}")]).text().unwrap();
+    assert!(text.contains(&format!("clickpipes-operator@{digest}")) && !text.contains(":v9"), "{text}");
+}
+
+#[test]
+fn a_mistyped_value_is_refused() {
+    for wrong in ["pause=true", "logFormat=xml", "createWindow=soon", "allowApiUrls={https://example.com/path}"] {
+        assert!(!template(&["--set", wrong]).success, "{wrong} was accepted");
+    }
+}
+
+#[test]
+fn the_pod_is_confined() {
+    let deployment = object(&["deployment", NAME]);
+    let pod = &deployment["spec"]["template"]["spec"];
+    let container = &pod["containers"][0]["securityContext"];
+    assert_eq!(deployment["spec"]["strategy"]["type"], "Recreate");
+    assert_eq!(pod["securityContext"]["runAsNonRoot"], true);
+    assert_eq!(pod["securityContext"]["seccompProfile"]["type"], "RuntimeDefault");
+    assert_eq!(pod["terminationGracePeriodSeconds"], 270);
+    assert_eq!(container["readOnlyRootFilesystem"], true);
+    assert_eq!(container["allowPrivilegeEscalation"], false);
+    assert_eq!(container["capabilities"]["drop"][0], "ALL");
+}
+
+#[test]
+fn the_operator_may_do_what_it_needs() {
+    for needed in [
+        "patch cloud.clickhouse.com/clickpipes elsewhere",
+        "update cloud.clickhouse.com/clickpipes/status elsewhere",
+        "update cloud.clickhouse.com/cloudconnections/finalizers elsewhere",
+        "watch cloud.clickhouse.com/clustercloudconnections",
+        "watch core/secrets",
+        "get core/configmaps elsewhere",
+        "get core/namespaces",
+        "create events.k8s.io/events elsewhere",
+        "update coordination.k8s.io/leases clickpipes-system",
+        "create core/secrets clickpipes-system",
+    ] {
+        assert!(operator_may(needed), "may not {needed}");
+    }
+}
+
+#[test]
+fn the_operator_may_not_do_anything_else() {
+    for refused in [
+        "create cloud.clickhouse.com/clickpipes elsewhere",
+        "delete cloud.clickhouse.com/clickpipes elsewhere",
+        "update core/secrets elsewhere",
+        "delete core/secrets clickpipes-system",
+        "list core/configmaps elsewhere",
+        "create coordination.k8s.io/leases elsewhere",
+        "update core/namespaces",
+        "create core/pods clickpipes-system",
+        "create core/serviceaccounts/token clickpipes-system",
+        "escalate rbac.authorization.k8s.io/clusterroles",
+        "bind rbac.authorization.k8s.io/clusterroles",
+        "impersonate core/users",
+    ] {
+        assert!(!operator_may(refused), "may {refused}");
+    }
+}
+
+#[test]
+fn no_rule_holds_a_wildcard_or_a_way_to_more_rights() {
+    let roles =
+        [object(&["clusterroles", "-l", "app.kubernetes.io/name=clickpipes-operator"]), object(&["role", NAME])];
+    for word in ["\"*\"", "\"escalate\"", "\"bind\"", "\"impersonate\""] {
+        assert!(roles.iter().all(|role| !role.to_string().contains(word)), "{word}");
+    }
+}
