@@ -68,3 +68,28 @@ pub struct SchemaRegistryCredentials {
     /// Password.
     pub password: SecretValue,
 }
+
+/// An AWS Glue schema registry, for Kinesis. Nothing of it can be changed in place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GlueRegistry {
+    /// Kind of registry; Kinesis has only `glue`.
+    pub r#type: GlueType,
+    /// AWS region of the registry.
+    #[schemars(length(min = 1, max = 64))]
+    pub glue_region: String,
+    /// Name of the registry.
+    #[schemars(length(min = 1, max = 255))]
+    pub glue_registry_name: String,
+    /// ARN of the role to assume; default is the source's own identity.
+    #[schemars(length(min = 1, max = 2048))]
+    pub glue_role_arn: Option<String>,
+}
+
+/// The kind of a Glue registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum GlueType {
+    /// AWS Glue.
+    Glue,
+}
