@@ -91,8 +91,8 @@ pub enum Error {
         /// The last lines that Go wrote.
         log: String,
     },
-    /// `KUBEBUILDER_ASSETS` points to a folder that lacks a program.
-    #[error("KUBEBUILDER_ASSETS is {folder:?}, but there is no {program:?} in it")]
+    /// A folder that should have a program, such as the one that `KUBEBUILDER_ASSETS` names, lacks it.
+    #[error("there is no {program:?} in {folder:?} (KUBEBUILDER_ASSETS names the folder of ready Kubernetes programs)")]
     FindAsset {
         /// The folder.
         folder: PathBuf,

@@ -24,6 +24,8 @@ pub struct OperatorOptions {
     pub flags: Vec<String>,
     /// Further environment variables.
     pub env: Vec<(String, String)>,
+    /// The program, if it is not the one that cargo builds: an older release, for example.
+    pub program: Option<PathBuf>,
 }
 
 /// A running operator. Dropping it kills it.
@@ -38,11 +40,12 @@ pub struct Operator {
 impl Operator {
     /// Starts the operator; it is not ready yet.
     pub fn start(options: &OperatorOptions) -> Result<Self> {
-        let OperatorOptions { kubeconfig, flags, env } = options;
+        let OperatorOptions { kubeconfig, flags, env, program } = options;
+        let program = program.clone().map_or_else(|| Binary::Operator.path(), Ok)?;
         let scratch = ScratchFolder::new()?;
         let listen = format!("127.0.0.1:{}", free_port()?);
         let log = scratch.file("clickpipes-operator.log");
-        let recipe = Recipe::new("clickpipes-operator", Binary::Operator.path()?, &log)
+        let recipe = Recipe::new("clickpipes-operator", program, &log)
             .env("KUBECONFIG", kubeconfig.to_string_lossy())
             .args(["--listen", &listen])
             .args(flags.iter().cloned());

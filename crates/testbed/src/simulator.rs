@@ -2,6 +2,7 @@
 //!
 //! Not here: what the simulator does. Its answers are handed on as JSON, so that a new field needs nothing from us.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -30,6 +31,8 @@ pub struct SimulatorOptions {
     pub seed: u64,
     /// Further flags, word by word.
     pub flags: Vec<String>,
+    /// The program, if it is not the one that cargo builds.
+    pub program: Option<PathBuf>,
 }
 
 impl Default for SimulatorOptions {
@@ -42,6 +45,7 @@ impl Default for SimulatorOptions {
             speed: 1.0,
             seed: 1,
             flags: Vec::new(),
+            program: None,
         }
     }
 }
@@ -60,7 +64,7 @@ impl Simulator {
     /// Starts the simulator and waits until it listens.
     pub fn start(options: SimulatorOptions) -> Result<Self> {
         let scratch = ScratchFolder::new()?;
-        let program = Binary::Simulator.path()?;
+        let program = options.program.clone().map_or_else(|| Binary::Simulator.path(), Ok)?;
         let recipe = Recipe::new("clickpipes-sim", program, scratch.file("clickpipes-sim.log")).args(flags(&options));
         let process = Process::start(&recipe)?;
         let what = "the simulator to tell its address";
@@ -127,7 +131,7 @@ impl Simulator {
 }
 
 fn flags(options: &SimulatorOptions) -> Vec<String> {
-    let SimulatorOptions { organization, service, key_id, key_secret, speed, seed, flags } = options;
+    let SimulatorOptions { organization, service, key_id, key_secret, speed, seed, flags, program: _ } = options;
     let key = format!("{key_id}:{key_secret}");
     let (faster, chance) = (speed.to_string(), seed.to_string());
     let named = [

@@ -40,11 +40,9 @@ impl Tools {
     /// Makes etcd, kube-apiserver and kubectl available. The first time takes minutes and says so through `progress`;
     /// later it takes no time. Two processes that ask at once do not build twice.
     pub fn prepare(progress: impl Fn(&str)) -> Result<Self> {
-        let assets = std::env::var_os("KUBEBUILDER_ASSETS").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+        let assets = std::env::var_os("KUBEBUILDER_ASSETS").filter(|folder| !folder.is_empty());
         if let Some(folder) = assets {
-            let asset = |package: &Package| asset(&folder, package);
-            let (etcd, api_server, kubectl) = (asset(&ETCD)?, asset(&API_SERVER)?, asset(&KUBECTL)?);
-            return Ok(Self { etcd, api_server, kubectl, assets: Some(folder) });
+            return Self::from_folder(Path::new(&folder));
         }
         let module = kubernetes()?;
         Ok(Self {
@@ -53,6 +51,13 @@ impl Tools {
             kubectl: module.program(&KUBECTL, &progress)?,
             assets: None,
         })
+    }
+
+    /// Takes etcd, kube-apiserver and kubectl from a folder that has them.
+    pub fn from_folder(folder: &Path) -> Result<Self> {
+        let asset = |package: &Package| asset(folder, package);
+        let (etcd, api_server, kubectl) = (asset(&ETCD)?, asset(&API_SERVER)?, asset(&KUBECTL)?);
+        Ok(Self { etcd, api_server, kubectl, assets: Some(folder.to_owned()) })
     }
 
     /// The path of helm, which is built when it is first asked for.
@@ -99,4 +104,18 @@ fn helm() -> Result<Module> {
 fn cache() -> PathBuf {
     let chosen = std::env::var_os("CLICKPIPES_TOOLS_DIR").filter(|folder| !folder.is_empty());
     chosen.map_or_else(|| workspace_root().join("target/kubernetes"), PathBuf::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scratch::ScratchFolder;
+
+    #[test]
+    fn a_folder_that_lacks_a_program_is_refused_by_name() {
+        let folder = ScratchFolder::new().unwrap();
+        folder.write("etcd", "").unwrap();
+        let error = Tools::from_folder(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("kube-apiserver"), "{error}");
+    }
 }

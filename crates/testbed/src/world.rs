@@ -82,7 +82,7 @@ impl World {
         let kubeconfig = self.control_plane.kubeconfig_for_service_account(OPERATOR_NAMESPACE, RELEASE)?;
         let own = ["--allow-api-url", self.simulator.url(), "--operator-namespace", OPERATOR_NAMESPACE];
         let flags = own.iter().chain(flags).map(|word| (*word).to_owned()).collect();
-        let operator = Operator::start(&OperatorOptions { kubeconfig, flags, env: Vec::new() })?;
+        let operator = Operator::start(&OperatorOptions { kubeconfig, flags, ..OperatorOptions::default() })?;
         operator.wait_until_ready(Duration::from_mins(1))?;
         Ok(operator)
     }

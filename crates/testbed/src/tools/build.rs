@@ -100,3 +100,45 @@ fn find_go() -> Option<PathBuf> {
         .map(|folder| folder.join("go"))
         .find(|path| path.is_file())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::command::Command;
+    use crate::scratch::ScratchFolder;
+
+    const PACKAGE: Package = Package { program: "hello", path: "example.com/hello" };
+
+    fn module(scratch: &ScratchFolder, source: &str) -> Module {
+        scratch.write("go.mod", "module example.com/hello\n\ngo 1.21\n").unwrap();
+        scratch.write("main.go", source).unwrap();
+        Module { source: scratch.path().to_owned(), cache: scratch.file("cache"), link_flags: "-s -w".to_owned() }
+    }
+
+    #[test]
+    fn two_that_ask_at_once_build_once() {
+        let scratch = ScratchFolder::new().unwrap();
+        let module = module(&scratch, "package main\n\nfunc main() { println(\"hello\") }\n");
+        let lines = Mutex::new(Vec::new());
+        let ask = || module.program(&PACKAGE, &|line| lines.lock().unwrap().push(line.to_owned())).unwrap();
+        let program = std::thread::scope(|scope| {
+            let other = scope.spawn(ask);
+            assert_eq!(ask(), other.join().unwrap());
+            ask()
+        });
+        let said = Command::new("hello", &program, scratch.path()).run().unwrap().stderr;
+        assert_eq!(said, "hello\n");
+        assert_eq!(lines.into_inner().unwrap().iter().filter(|line| line.starts_with("building")).count(), 1);
+    }
+
+    #[test]
+    fn a_failed_build_shows_what_go_said_and_leaves_no_program() {
+        let scratch = ScratchFolder::new().unwrap();
+        let module = module(&scratch, "package main\n\nfunc main() { goodbye() }\n");
+        let error = module.program(&PACKAGE, &|_| {}).unwrap_err().to_string();
+        assert!(error.contains("undefined: goodbye"), "{error}");
+        assert!(!module.cache.join("hello").exists());
+    }
+}
