@@ -2,8 +2,8 @@
 //!
 //! Not here: manifests and expectations.
 
-use std::sync::Arc;
-use std::sync::{Mutex, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -75,16 +75,21 @@ impl World {
         self.control_plane.kubectl(&args)?.json()
     }
 
-    /// Starts an operator that may call this world's service, with exactly the rights that the chart grants: the chart
-    /// is installed, and the operator runs as the service account that the chart made.
+    /// Starts an operator as [`operator_options`](Self::operator_options) says, and waits until it is ready.
     pub fn start_operator(&self, flags: &[&str]) -> Result<Operator> {
+        let operator = Operator::start(&self.operator_options(flags)?)?;
+        operator.wait_until_ready(Duration::from_mins(1))?;
+        Ok(operator)
+    }
+
+    /// How to start an operator that may call this world's service and that has exactly the rights that the chart
+    /// grants: the chart is installed, and the operator runs as the service account that the chart made.
+    pub fn operator_options(&self, flags: &[&str]) -> Result<OperatorOptions> {
         install_chart(&self.control_plane)?;
         let kubeconfig = self.control_plane.kubeconfig_for_service_account(OPERATOR_NAMESPACE, RELEASE)?;
         let own = ["--allow-api-url", self.simulator.url(), "--operator-namespace", OPERATOR_NAMESPACE];
         let flags = own.iter().chain(flags).map(|word| (*word).to_owned()).collect();
-        let operator = Operator::start(&OperatorOptions { kubeconfig, flags, ..OperatorOptions::default() })?;
-        operator.wait_until_ready(Duration::from_mins(1))?;
-        Ok(operator)
+        Ok(OperatorOptions { kubeconfig, flags, ..OperatorOptions::default() })
     }
 }
 
@@ -104,13 +109,13 @@ fn shared() -> Result<Arc<ControlPlane>> {
 fn new_control_plane() -> Result<ControlPlane> {
     let tools = Tools::prepare(|line| eprintln!("{line}"))?;
     let plane = ControlPlane::start(&tools)?;
-    install_crds(&plane)?;
+    install_crds(&plane, &workspace_root().join("crds"))?;
     Ok(plane)
 }
 
 /// Applies the CRDs and waits until the API serves them.
-fn install_crds(plane: &ControlPlane) -> Result<()> {
-    let folder = workspace_root().join("crds").to_string_lossy().into_owned();
+fn install_crds(plane: &ControlPlane, folder: &Path) -> Result<()> {
+    let folder = folder.to_string_lossy();
     plane.kubectl(&["apply", "--server-side", "-f", &folder])?.text()?;
     let established = ["wait", "--for=condition=Established", "--timeout=30s", "-f", &folder];
     wait_until(Duration::from_mins(1), "the CRDs to be established", || plane.kubectl(&established)?.text().map(Some))?;
@@ -122,4 +127,52 @@ fn install_chart(plane: &ControlPlane) -> Result<()> {
     let namespace = ["--namespace", OPERATOR_NAMESPACE, "--create-namespace"];
     plane.helm(&[&["upgrade", "--install", RELEASE, &chart, "--skip-crds"], &namespace[..]].concat())?.text()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::scratch::ScratchFolder;
+
+    const CRD: &str = "
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: clickpipes.cloud.clickhouse.com}
+spec:
+  group: cloud.clickhouse.com
+  scope: Namespaced
+  names: {kind: ClickPipe, plural: clickpipes}
+  versions:
+    - {name: v1alpha1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}
+";
+
+    /// A world with a CRD that accepts anything, and with a program as the service that only tells an address.
+    fn world() -> World {
+        let plane = ControlPlane::start(&Tools::prepare(|line| eprintln!("{line}")).unwrap()).unwrap();
+        let folder = ScratchFolder::new().unwrap();
+        folder.write("crd.yaml", CRD).unwrap();
+        install_crds(&plane, folder.path()).unwrap();
+        let program = Some(PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/programs/listening")));
+        World::within(Arc::new(plane), SimulatorOptions { program, ..SimulatorOptions::default() }).unwrap()
+    }
+
+    #[test]
+    fn a_world_has_a_namespace_and_an_operator_with_the_rights_of_the_chart() {
+        let world = world();
+        world.apply("{apiVersion: cloud.clickhouse.com/v1alpha1, kind: ClickPipe, metadata: {name: orders}}").unwrap();
+        let pipe = world.get(&["clickpipe", "orders"]).unwrap();
+        assert_eq!(pipe["metadata"]["namespace"], world.namespace());
+
+        let OperatorOptions { kubeconfig, flags, .. } = world.operator_options(&["--paused"]).unwrap();
+        assert!(flags.contains(&world.simulator().url().to_owned()) && flags.contains(&"--paused".to_owned()));
+        let operator = |args: &[&str]| {
+            let namespace = ["--namespace", world.namespace()];
+            world.control_plane().kubectl_as(&kubeconfig, &[args, &namespace].concat()).unwrap()
+        };
+        operator(&["annotate", "clickpipe", "orders", "seen=yes"]).text().unwrap();
+        let refused = operator(&["delete", "clickpipe", "orders"]);
+        assert!(refused.stderr.contains("forbidden"), "{refused:?}");
+    }
 }

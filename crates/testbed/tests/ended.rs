@@ -136,3 +136,8 @@ fn a_parent_killed_without_warning_leaves_nothing() {
 fn ctrl_c_leaves_nothing() {
     nothing_is_left_after("-INT");
 }
+
+#[test]
+fn a_terminated_parent_leaves_nothing() {
+    nothing_is_left_after("-TERM");
+}
