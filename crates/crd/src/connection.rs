@@ -253,14 +253,15 @@ pub struct BudgetStatus {
 
 /// One service that pipes use.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct ServiceStatus {
-    /// The service's id.
+    /// The service's id. Required: it is the key of the list.
     pub id: String,
     /// The service's name.
     pub name: Option<String>,
     /// The service's state, as the API last said.
     pub state: Option<String>,
     /// Number of pipes in it that use this connection.
+    #[serde(default)]
     pub pipes: i64,
 }

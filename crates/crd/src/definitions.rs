@@ -84,10 +84,9 @@ fn refuse_null(schema: &mut JSONSchemaProps) {
 /// Adds to each description what a change of the field means.
 fn describe(schema: &mut JSONSchemaProps, field: &tree::Field) {
     let note = match (field.facts.change, &field.kind) {
-        (_, tree::Kind::Object(_)) => None,
+        (_, tree::Kind::Object(_)) | (Change::InPlace, _) => None,
         (Change::Fixed, _) => Some("Fixed at creation: a change needs a new pipe."),
         (Change::WhilePaused, _) => Some("A change pauses the pipe for a moment."),
-        (Change::InPlace, _) => None,
     };
     if let (Some(note), Some(description)) = (note, schema.description.as_mut()) {
         description.push_str("\n\n");

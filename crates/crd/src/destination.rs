@@ -14,7 +14,9 @@ use crate::facts::{Compare, FIXED, IN_PLACE};
 #[x_kube(
     validation = ("!has(self.managedTable) || !self.managedTable || has(self.tableDefinition)", "managedTable: true needs tableDefinition; set tableDefinition.engine.type, for example MergeTree"),
     validation = ("!has(self.managedTable) || self.managedTable || !has(self.tableDefinition)", "tableDefinition is only for managedTable: true; remove it, or let ClickPipes manage the table"),
-    validation = ("!has(self.table) || has(self.columns)", "a destination table needs columns: list each column that the pipe writes")
+    validation = ("!has(self.table) || has(self.columns)", "a destination table needs columns: list each column that the pipe writes"),
+    validation = ("!has(self.tableDefinition) || !has(self.tableDefinition.engine.versionColumnId) || !has(self.columns) || self.columns.exists(c, c.name == self.tableDefinition.engine.versionColumnId)", "tableDefinition.engine.versionColumnId must name one of columns"),
+    validation = ("!has(self.tableDefinition) || !has(self.tableDefinition.sortingKey) || !has(self.columns) || self.tableDefinition.sortingKey.all(k, !self.columns.exists(c, c.name == k && c.type.startsWith('Nullable(')))", "a column of tableDefinition.sortingKey must not be Nullable: change its type in columns")
 )]
 pub struct Destination {
     /// The database; must exist.
@@ -59,7 +61,7 @@ pub struct TableDefinition {
     /// The table engine.
     pub engine: Engine,
     /// ORDER BY: column names or expressions, in order.
-    #[schemars(length(max = 100), inner(length(min = 1, max = 1024)))]
+    #[schemars(length(max = 64), inner(length(min = 1, max = 1024)))]
     #[x_kube(validation = ("self.all(k, !k.contains(','))", "an entry of sortingKey is one column or expression; write a list instead of commas"))]
     pub sorting_key: Option<Vec<String>>,
     /// PARTITION BY: an SQL expression.

@@ -3,6 +3,8 @@
 //! Here: types, their documentation, validation rules (CEL), and [`facts`]: how the Cloud API treats each field.
 //! Not here: decisions (crate `plan`), anything that talks to a server, any clock. Third parties can depend on this crate alone.
 #![expect(unreachable_pub, reason = "KubeSchema repeats each struct inside a function")]
+#![expect(clippy::doc_markdown, reason = "doc comments are the text of kubectl explain, which shows every backtick")]
+#![expect(clippy::duplicated_attributes, reason = "printer columns differ in their name, which the lint does not see")]
 
 pub mod condition;
 pub mod connection;

@@ -8,12 +8,18 @@ use serde::{Deserialize, Serialize};
 
 use super::database::ReplicationMode;
 use super::service_account::{GoogleAuthentication, ServiceAccount};
-use super::table_mapping::MappingEngine;
+use super::table_mapping::{self, MappingEngine};
 use crate::facts::{Compare, FIXED};
 
 /// Google BigQuery. Nothing of it can be changed in place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = ("has(self.credentials) == (!has(self.authentication) || self.authentication == 'SERVICE_ACCOUNT')", "authentication SERVICE_ACCOUNT, which is the default, needs credentials; workload identity takes none"),
+    validation = ("!has(self.authentication) || self.authentication != 'SERVICE_ACCOUNT_WORKLOAD_IDENTITY' || has(self.projectId)", "authentication SERVICE_ACCOUNT_WORKLOAD_IDENTITY needs projectId"),
+    validation = ("self.tableMappings.all(m, has(m.queryCdcWatermarkColumn) == (has(self.settings.replicationMethod) && self.settings.replicationMethod == 'query_based'))", "replicationMethod query_based needs queryCdcWatermarkColumn in every table mapping; anything else takes it in none"),
+    validation = ("self.tableMappings.all(m, has(m.eventsFunction) == (has(self.settings.replicationMethod) && self.settings.replicationMethod == 'events_based'))", "replicationMethod events_based needs eventsFunction in every table mapping; anything else takes it in none")
+)]
 pub struct Bigquery {
     /// How to log in; default SERVICE_ACCOUNT.
     #[schemars(extend("x-facts" = FIXED, "x-default" = "SERVICE_ACCOUNT"))]
@@ -26,6 +32,7 @@ pub struct Bigquery {
     pub project_id: Option<String>,
     /// Cloud Storage path where the first load is staged, for example `gs://my-bucket/staging/`. It is cleaned up afterwards.
     #[schemars(length(min = 6, max = 1024), extend("x-facts" = FIXED))]
+    #[x_kube(validation = ("self.startsWith('gs://')", "snapshotStagingPath is a Cloud Storage path such as gs://my-bucket/staging/"))]
     pub snapshot_staging_path: String,
     /// How to replicate.
     #[schemars(extend("x-facts" = FIXED))]
@@ -39,6 +46,11 @@ pub struct Bigquery {
 /// How BigQuery is replicated. Members that are not set are not managed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = ("has(self.replicationMethod) == (self.replicationMode != 'snapshot')", "replicationMode cdc and cdc_only need replicationMethod; snapshot takes none"),
+    validation = ("self.replicationMode != 'snapshot' || !(has(self.syncIntervalSeconds) || has(self.syncCron) || has(self.queryCdcPullSyncParallelism) || has(self.syncDelaySeconds) || has(self.pullWindowSizeSeconds))", "replicationMode snapshot syncs no changes: remove syncIntervalSeconds, syncCron, queryCdcPullSyncParallelism, syncDelaySeconds and pullWindowSizeSeconds"),
+    validation = ("!(has(self.syncIntervalSeconds) && has(self.syncCron))", "syncs run by syncIntervalSeconds or by syncCron: remove one of them")
+)]
 pub struct BigquerySettings {
     /// What is replicated.
     pub replication_mode: ReplicationMode,
@@ -76,6 +88,7 @@ pub struct BigquerySettings {
 /// One source table and its target table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(validation = table_mapping::SORTING_KEY)]
 pub struct DatasetMapping {
     /// Source dataset.
     #[schemars(length(min = 1, max = 1024), extend("x-facts" = FIXED.key()))]
@@ -88,6 +101,7 @@ pub struct DatasetMapping {
     pub target_table: String,
     /// Source columns that are not replicated.
     #[schemars(length(max = 1000), inner(length(min = 1, max = 300)), extend("x-facts" = FIXED.compared(Compare::Set)))]
+    #[x_kube(merge_strategy = ListMerge::Set)]
     pub excluded_columns: Option<Vec<String>>,
     /// Whether `sortingKeys` replaces the default sorting key of the target table.
     pub use_custom_sorting_key: Option<bool>,

@@ -7,6 +7,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::credential::{SecretValue, TextValue};
 
+/// TLS is off or configured, not both.
+pub(crate) const TLS: (&str, &str) = (
+    "!has(self.disableTls) || !self.disableTls || !(has(self.tlsHost) || has(self.caCertificate) || (has(self.skipCertVerification) && self.skipCertVerification))",
+    "disableTls: true leaves nothing to verify: remove tlsHost, caCertificate and skipCertVerification, or disableTls",
+);
+/// The default way to log in needs both credentials.
+pub(crate) const BASIC: (&str, &str) = (
+    "(has(self.authentication) && self.authentication != 'basic') || (has(self.credentials) && has(self.credentials.password))",
+    "authentication basic, which is the default, needs credentials with username and password",
+);
+/// A role replaces the password.
+pub(crate) const IAM_ROLE: (&str, &str) = (
+    "!has(self.authentication) || self.authentication != 'IAM_ROLE' || (has(self.iamRole) && !(has(self.credentials) && has(self.credentials.password)))",
+    "authentication IAM_ROLE needs iamRole and takes no password: set iamRole and leave at most username in credentials",
+);
+/// A host is not a URL.
+pub(crate) const HOST: (&str, &str) = (
+    "!self.matches('[/@[:space:]]')",
+    "host is a host name or address alone: without scheme, user name, password and path",
+);
+
 /// What to log in to a database with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

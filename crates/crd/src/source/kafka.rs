@@ -13,6 +13,17 @@ use crate::facts::{Compare, FIXED, IN_PLACE};
 /// Kafka and what speaks its protocol.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = ("!has(self.authentication) || self.authentication in {'kafka': ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'MUTUAL_TLS'], 'redpanda': ['SCRAM-SHA-256', 'SCRAM-SHA-512', 'MUTUAL_TLS'], 'msk': ['SCRAM-SHA-512', 'IAM_ROLE', 'IAM_USER', 'MUTUAL_TLS'], 'gcmk': ['PLAIN', 'MUTUAL_TLS', 'SERVICE_ACCOUNT_WORKLOAD_IDENTITY'], 'confluent': ['PLAIN', 'MUTUAL_TLS'], 'warpstream': ['PLAIN'], 'azureeventhub': ['PLAIN'], 'dokafka': ['SCRAM-SHA-256', 'MUTUAL_TLS']}[self.type]", "this type does not support this authentication; supported are: kafka PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, MUTUAL_TLS; redpanda SCRAM-SHA-256, SCRAM-SHA-512, MUTUAL_TLS; msk SCRAM-SHA-512, IAM_ROLE, IAM_USER, MUTUAL_TLS; gcmk PLAIN, MUTUAL_TLS, SERVICE_ACCOUNT_WORKLOAD_IDENTITY; confluent PLAIN, MUTUAL_TLS; warpstream PLAIN; azureeventhub PLAIN; dokafka SCRAM-SHA-256, MUTUAL_TLS"),
+    validation = ("has(self.credentials) == (has(self.authentication) && self.authentication in ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'IAM_USER', 'MUTUAL_TLS'])", "authentication PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, IAM_USER and MUTUAL_TLS need credentials, and nothing else takes them: set both, or remove credentials"),
+    validation = ("!has(self.credentials) || !has(self.authentication) || (self.authentication == 'IAM_USER' ? has(self.credentials.accessKeyId) : self.authentication == 'MUTUAL_TLS' ? has(self.credentials.certificate) : has(self.credentials.username) || (has(self.credentials.connectionString) && self.type == 'azureeventhub'))", "these credentials are not for this authentication: PLAIN and SCRAM take username and password (azureeventhub also connectionString), IAM_USER takes accessKeyId and secretKey, MUTUAL_TLS takes certificate and privateKey"),
+    validation = ("has(self.iamRole) == (has(self.authentication) && self.authentication == 'IAM_ROLE')", "iamRole goes with authentication IAM_ROLE, and only with it: set both, or remove iamRole"),
+    validation = ("!(self.format in ['Avro', 'AvroConfluent']) || has(self.schemaRegistry)", "formats Avro and AvroConfluent need schemaRegistry"),
+    validation = ("self.format != 'Protobuf' || has(self.protobufSchema) || has(self.schemaRegistry)", "format Protobuf needs protobufSchema or schemaRegistry"),
+    validation = ("!has(self.protobufSchema) || (self.format == 'Protobuf' && !has(self.schemaRegistry))", "protobufSchema is only for format Protobuf without schemaRegistry: remove one of them"),
+    validation = ("!has(self.tombstoneMode) || self.tombstoneMode != 'delete' || (has(self.exactlyOnce) && self.exactlyOnce)", "tombstoneMode: delete needs exactlyOnce: true; soft_delete does not"),
+    validation = ("!has(self.schemaRegistry) || !has(self.schemaRegistry.type) || self.schemaRegistry.type != 'glue' || has(self.schemaRegistry.glueRoleArn) || (has(self.authentication) && self.authentication in ['IAM_ROLE', 'IAM_USER'])", "a Glue schema registry needs glueRoleArn unless the source itself logs in with IAM_ROLE or IAM_USER")
+)]
 pub struct Kafka {
     /// Flavour of the cluster.
     #[schemars(extend("x-facts" = FIXED))]
@@ -125,7 +136,10 @@ pub enum KafkaAuthentication {
 /// What to log in to Kafka with: one of the four pairs, whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
-#[x_kube(validation = ("[has(self.username) && has(self.password), has(self.accessKeyId) && has(self.secretKey), has(self.connectionString), has(self.certificate) && has(self.privateKey)].exists_one(x, x)", "set exactly one of: username and password; accessKeyId and secretKey; connectionString; certificate and privateKey"))]
+#[x_kube(
+    validation = ("[has(self.username), has(self.accessKeyId), has(self.connectionString), has(self.certificate)].exists_one(x, x)", "set exactly one of: username and password; accessKeyId and secretKey; connectionString; certificate and privateKey"),
+    validation = ("has(self.username) == has(self.password) && has(self.accessKeyId) == has(self.secretKey) && has(self.certificate) == has(self.privateKey)", "credentials come in pairs: username and password; accessKeyId and secretKey; certificate and privateKey")
+)]
 pub struct KafkaCredentials {
     /// User name; PLAIN and SCRAM.
     pub username: Option<TextValue>,

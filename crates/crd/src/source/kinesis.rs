@@ -14,6 +14,13 @@ use crate::facts::{Compare, FIXED, IN_PLACE};
 /// Amazon Kinesis Data Streams.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = ("(self.iteratorType == 'AT_TIMESTAMP') == has(self.timestamp)", "timestamp goes with iteratorType AT_TIMESTAMP, and only with it: set both, or remove timestamp"),
+    validation = ("has(self.iamRole) == (self.authentication == 'IAM_ROLE')", "iamRole goes with authentication IAM_ROLE, and only with it"),
+    validation = ("has(self.accessKey) == (self.authentication == 'IAM_USER')", "accessKey goes with authentication IAM_USER, and only with it"),
+    validation = ("self.format != 'Protobuf' || has(self.protobufSchema) || has(self.schemaRegistry)", "format Protobuf needs protobufSchema or schemaRegistry"),
+    validation = ("!has(self.protobufSchema) || (self.format == 'Protobuf' && !has(self.schemaRegistry))", "protobufSchema is only for format Protobuf without schemaRegistry: remove one of them")
+)]
 pub struct Kinesis {
     /// Format of the records. Protobuf needs `protobufSchema` or `schemaRegistry`.
     #[schemars(extend("x-facts" = FIXED))]

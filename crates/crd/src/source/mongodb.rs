@@ -6,7 +6,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::database::ReplicationMode;
+use super::database::{self, ReplicationMode};
 use super::table_mapping::{MAPPING_KEY, MappingEngine};
 use crate::credential::{Certificate, SecretValue, TextValue};
 use crate::facts::{Compare, FIXED, MAPPINGS, WHILE_PAUSED};
@@ -14,9 +14,15 @@ use crate::facts::{Compare, FIXED, MAPPINGS, WHILE_PAUSED};
 /// MongoDB 5.1 or newer, as a replica set or sharded cluster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(validation = database::TLS)]
 pub struct Mongodb {
     /// Connection URI without user name and password, for example `mongodb+srv://cluster0.example.mongodb.net`.
     #[schemars(length(min = 1, max = 2048), extend("x-facts" = WHILE_PAUSED.compared(Compare::RedactedUri)))]
+    #[x_kube(
+        validation = ("self.matches('^mongodb([+]srv)?://')", "uri begins with mongodb:// or mongodb+srv://"),
+        validation = ("!self.contains('@')", "uri must not hold a user name or password: put them into credentials, and write an @ in an option as %40"),
+        validation = ("!self.matches('(?i)(password|session_token)[=:]')", "uri must not hold a password or token in its options")
+    )]
     pub uri: String,
     /// Which members of a replica set are read.
     #[schemars(extend("x-facts" = WHILE_PAUSED))]
@@ -116,6 +122,7 @@ pub struct StructuredIngestion {
     pub columns: Option<Vec<DocumentColumn>>,
     /// Columns that are not replicated.
     #[schemars(length(max = 1000), inner(length(min = 1, max = 255)), extend("x-facts" = MAPPINGS.compared(Compare::Set)))]
+    #[x_kube(merge_strategy = ListMerge::Set)]
     pub excluded_columns: Option<Vec<String>>,
     /// Columns of the target table's sorting key, in order; default `_id`.
     #[schemars(length(max = 100), inner(length(min = 1, max = 255)))]

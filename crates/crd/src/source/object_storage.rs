@@ -10,9 +10,27 @@ use super::access_key::AccessKey;
 use crate::credential::{SecretValue, ServiceAccountKey};
 use crate::facts::{Compare, FIXED, IN_PLACE, WHILE_PAUSED};
 
+/// Wildcards that the `s3` table function knows and ClickPipes does not.
+const NO_BRACES: (&str, &str) = (
+    "!self.matches('[{][^}]*(,|[.][.])[^}]*[}]')",
+    "{a,b} and {N..M} are not supported here: use the wildcards ?, * and **, or one ClickPipe for each alternative",
+);
+
 /// Files in object storage.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = ("self.type == 'azureblobstorage' ? has(self.path) && has(self.azureContainerName) && !has(self.url) : has(self.url) && !has(self.path) && !has(self.azureContainerName)", "type azureblobstorage takes path and azureContainerName and no url; every other type takes url and neither of them"),
+    validation = ("self.type == 'azureblobstorage' ? has(self.authentication) && self.authentication == 'CONNECTION_STRING' : !has(self.authentication) || self.authentication in {'s3': ['IAM_ROLE', 'IAM_USER'], 'gcs': ['IAM_USER', 'SERVICE_ACCOUNT', 'SERVICE_ACCOUNT_WORKLOAD_IDENTITY'], 'dospaces': ['IAM_USER'], 'cloudflarer2': ['IAM_USER'], 'ovhobjectstorage': ['IAM_USER']}[self.type]", "this type does not support this authentication; supported are: s3 IAM_ROLE, IAM_USER or none; gcs IAM_USER, SERVICE_ACCOUNT, SERVICE_ACCOUNT_WORKLOAD_IDENTITY or none; dospaces, cloudflarer2 and ovhobjectstorage IAM_USER or none; azureblobstorage CONNECTION_STRING"),
+    validation = ("has(self.iamRole) == (has(self.authentication) && self.authentication == 'IAM_ROLE')", "iamRole goes with authentication IAM_ROLE, and only with it: set both, or remove iamRole"),
+    validation = ("has(self.accessKey) == (has(self.authentication) && self.authentication == 'IAM_USER')", "accessKey goes with authentication IAM_USER, and only with it: set both, or remove accessKey"),
+    validation = ("has(self.serviceAccountKey) == (has(self.authentication) && self.authentication == 'SERVICE_ACCOUNT')", "serviceAccountKey goes with authentication SERVICE_ACCOUNT, and only with it: set both, or remove serviceAccountKey"),
+    validation = ("has(self.connectionString) == (has(self.authentication) && self.authentication == 'CONNECTION_STRING')", "connectionString goes with authentication CONNECTION_STRING, and only with it: set both, or remove connectionString"),
+    validation = ("!has(self.queueUrl) || (has(self.isContinuous) && self.isContinuous && has(self.authentication))", "queueUrl needs isContinuous: true and an authentication: a queue cannot announce public files"),
+    validation = ("!has(self.queueUrl) || (self.type == 's3' && self.queueUrl.startsWith('https://')) || (self.type == 'gcs' && self.queueUrl.matches('^projects/[^/]+/subscriptions/[^/]+$'))", "queueUrl is the URL of an SQS queue for type s3, or projects/<project>/subscriptions/<subscription> for type gcs; other types have no queue"),
+    validation = ("!has(self.skipInitialLoad) || !self.skipInitialLoad || has(self.queueUrl)", "skipInitialLoad: true needs queueUrl: without a queue there would be nothing to read"),
+    validation = ("!has(self.startAfter) || !has(self.skipInitialLoad) || !self.skipInitialLoad", "startAfter is about the first load, which skipInitialLoad: true leaves out: remove one of them")
+)]
 pub struct ObjectStorage {
     /// Kind of object store.
     #[schemars(extend("x-facts" = FIXED))]
@@ -23,9 +41,15 @@ pub struct ObjectStorage {
     /// URL of the files, for every type but azureblobstorage, for example `https://my-bucket.s3.amazonaws.com/data/*.json`. Wildcards are
     /// `?`, `*` (not across `/`) and `**`.
     #[schemars(length(min = 1, max = 2048), extend("x-facts" = FIXED.compared(Compare::ObjectUrl)))]
+    #[x_kube(
+        validation = NO_BRACES,
+        validation = ("!self.startsWith('gs://')", "gs:// is not supported here: write https://storage.googleapis.com/<bucket>/<path>"),
+        validation = ("self.matches('^[a-z0-9]+://[^/@]+/')", "url is complete and holds no user name or password, for example https://my-bucket.s3.amazonaws.com/data/*.json")
+    )]
     pub url: Option<String>,
     /// Path of the files in the container, for azureblobstorage; wildcards as in `url`.
     #[schemars(length(min = 1, max = 2048), extend("x-facts" = WHILE_PAUSED.write_only()))]
+    #[x_kube(validation = NO_BRACES)]
     pub path: Option<String>,
     /// Container, for azureblobstorage.
     #[schemars(length(min = 1, max = 255), extend("x-facts" = WHILE_PAUSED.write_only()))]

@@ -6,7 +6,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::database::{DatabaseAuthentication, DatabaseCredentials, ReplicationMode};
+use super::database::{self, DatabaseAuthentication, DatabaseCredentials, ReplicationMode};
 use super::table_mapping::TableMapping;
 use crate::credential::Certificate;
 use crate::facts::{FIXED, MAPPINGS, WHILE_PAUSED};
@@ -14,12 +14,14 @@ use crate::facts::{FIXED, MAPPINGS, WHILE_PAUSED};
 /// PostgreSQL and what speaks its protocol.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(validation = database::TLS, validation = database::BASIC, validation = database::IAM_ROLE)]
 pub struct Postgres {
     /// Flavour of the database; default `postgres`.
     #[schemars(extend("x-facts" = FIXED, "x-default" = "postgres"))]
     pub r#type: Option<PostgresType>,
     /// Host name or address; the DNS name of a reverse private endpoint; or `project:region:instance` for Cloud SQL with workload identity.
     #[schemars(length(min = 1, max = 255), extend("x-facts" = WHILE_PAUSED))]
+    #[x_kube(validation = database::HOST)]
     pub host: String,
     /// Port, 1 to 65535; usually 5432.
     #[schemars(range(min = 1, max = 65535), extend("x-facts" = WHILE_PAUSED))]
@@ -60,6 +62,10 @@ pub struct Postgres {
 /// How Postgres is replicated. Members that are not set are not managed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = ("!has(self.replicationSlotName) || self.replicationMode == 'cdc_only'", "replicationSlotName is only for replicationMode cdc_only: in the other modes ClickPipes creates the slot; remove it"),
+    validation = ("!has(self.replicationSlotName) || !has(self.enableFailoverSlots) || !self.enableFailoverSlots", "enableFailoverSlots is about the slot that ClickPipes creates: remove it, or replicationSlotName")
+)]
 pub struct PostgresSettings {
     /// What is replicated.
     pub replication_mode: ReplicationMode,

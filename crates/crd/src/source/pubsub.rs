@@ -12,6 +12,10 @@ use crate::facts::{Compare, FIXED, IN_PLACE};
 /// Google Cloud Pub/Sub. ClickHouse must have enabled it for the organization.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(
+    validation = ("(self.seekType == 'timestamp') == has(self.seekTimestamp)", "seekTimestamp goes with seekType timestamp, and only with it: set both, or remove seekTimestamp"),
+    validation = ("(self.authentication == 'SERVICE_ACCOUNT') == has(self.serviceAccountKey)", "serviceAccountKey goes with authentication SERVICE_ACCOUNT, and only with it: set both, or remove serviceAccountKey")
+)]
 pub struct Pubsub {
     /// Format of the messages. Avro and Protobuf need a schema on the topic itself.
     #[schemars(extend("x-facts" = FIXED))]
@@ -21,6 +25,7 @@ pub struct Pubsub {
     pub project_id: String,
     /// Name of the topic, without `projects/<project>/topics/`.
     #[schemars(length(min = 1, max = 255), extend("x-facts" = FIXED))]
+    #[x_kube(validation = ("!self.contains('/')", "topic is the bare name: leave out projects/<project>/topics/"))]
     pub topic: String,
     /// How to log in.
     #[schemars(extend("x-facts" = IN_PLACE))]

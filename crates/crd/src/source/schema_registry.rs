@@ -21,7 +21,8 @@ pub struct SchemaRegistry {
     #[schemars(extend("x-default" = "confluent"))]
     pub r#type: Option<SchemaRegistryType>,
     /// HTTPS URL: the registry's root, `/schemas/ids/<id>`, `/subjects/<name>` or `/subjects/<name>/versions/<n>`.
-    #[schemars(length(min = 1, max = 2048), regex(pattern = "^https://"))]
+    #[schemars(length(min = 1, max = 2048))]
+    #[x_kube(validation = ("self.matches('^https://[^/@]+(/[^@]*)?$')", "url begins with https:// and holds no user name or password: put them into credentials"))]
     pub url: Option<String>,
     /// How to log in to the registry.
     pub authentication: Option<SchemaRegistryAuthentication>,

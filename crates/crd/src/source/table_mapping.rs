@@ -11,9 +11,16 @@ use crate::facts::{Compare, Facts, MAPPINGS};
 /// Facts of a member that identifies a mapping.
 pub(crate) const MAPPING_KEY: Facts = MAPPINGS.compared(Compare::Exact).key();
 
+/// A custom sorting key is named and asked for, or neither.
+pub(crate) const SORTING_KEY: (&str, &str) = (
+    "(has(self.useCustomSortingKey) && self.useCustomSortingKey) == (has(self.sortingKeys) && size(self.sortingKeys) > 0)",
+    "useCustomSortingKey: true and sortingKeys go together: set both, or neither",
+);
+
 /// One source table and its target table. A mapping cannot be changed, only removed and added again, which loads the table anew.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
+#[x_kube(validation = SORTING_KEY)]
 pub struct TableMapping {
     /// Schema of the source table: a PostgreSQL schema such as `public`, or a MySQL database.
     #[schemars(length(min = 1, max = 255), extend("x-facts" = MAPPING_KEY))]
@@ -26,6 +33,7 @@ pub struct TableMapping {
     pub target_table: String,
     /// Source columns that are not replicated.
     #[schemars(length(max = 1000), inner(length(min = 1, max = 255)), extend("x-facts" = MAPPINGS.compared(Compare::Set)))]
+    #[x_kube(merge_strategy = ListMerge::Set)]
     pub excluded_columns: Option<Vec<String>>,
     /// Whether `sortingKeys` replaces the primary key as the sorting key of the target table.
     pub use_custom_sorting_key: Option<bool>,
