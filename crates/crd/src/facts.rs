@@ -115,4 +115,6 @@ pub enum Compare {
     Minute,
     /// As object URLs: `s3://bucket/key` equals its https form.
     ObjectUrl,
+    /// Not at all: it is an instruction to the API, sent along, and never itself a reason for a call.
+    Never,
 }

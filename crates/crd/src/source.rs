@@ -29,7 +29,7 @@ pub use self::mysql::Mysql;
 pub use self::object_storage::ObjectStorage;
 pub use self::postgres::Postgres;
 pub use self::pubsub::Pubsub;
-use crate::facts::IN_PLACE;
+use crate::facts::{Compare, IN_PLACE};
 
 /// Where the data comes from. Exactly one kind of source; which one cannot be changed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
@@ -57,6 +57,6 @@ pub struct Source {
     pub bigquery: Option<Bigquery>,
     /// Look at sample data too, not only at the connection, when the pipe is created or changed. Experimental; it does nothing for
     /// Postgres and MySQL.
-    #[schemars(extend("x-facts" = IN_PLACE.write_only()))]
+    #[schemars(extend("x-facts" = IN_PLACE.write_only().compared(Compare::Never)))]
     pub validate_samples: Option<bool>,
 }

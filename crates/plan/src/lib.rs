@@ -1,1 +1,41 @@
-//! placeholder
+//! What to do next: from what is wanted and what is known, a pure function decides the next step.
+//!
+//! ```text
+//! plan(desired, known) -> Plan      all remaining steps, for people; the machine trusts only the first
+//! learn(known, step, result)        folds what came of a step into what is known; a failed call is knowledge too
+//! status(desired, known, plan)      what people see
+//! ```
+//!
+//! Three rules hold in every plan: hold before anything; write down what was learned before the next call; never create before the intent
+//! is saved. Not here: carrying out a step, reading anything, clocks and randomness. Time and nonces come in as values.
+
+pub mod body;
+pub mod compare;
+mod create;
+mod delete;
+pub mod desired;
+pub mod diff;
+pub mod document;
+pub mod fingerprint;
+pub mod known;
+mod learn;
+mod manage;
+mod planning;
+mod rules;
+mod run_state;
+pub mod setback;
+mod status;
+pub mod step;
+pub mod token;
+mod twins;
+mod update;
+mod vanish;
+pub mod verdict;
+
+pub use desired::{Account, Desired, Object, PausedBy, Problem, Wanted};
+pub use known::{Known, Memory};
+pub use learn::{Learned, learn, sending};
+pub use planning::plan;
+pub use status::status;
+pub use step::{Look, Plan, Step};
+pub use verdict::Verdict;

@@ -1,0 +1,181 @@
+//! Creating a pipe exactly once, and adopting one by id: an object without a recorded pipe.
+//!
+//! The intent is on record before the one POST; an unknown answer is followed by looking for our token, and only an empty LIST begun after
+//! the window proves that nothing was made. Not here: what a reply or failure means ([`crate::learn`]).
+
+mod adopt;
+pub(crate) mod record;
+
+use cloud::{Call, Pipe, Tick};
+use crd::condition::{Reason, Truth};
+use crd::status::record::{CreatePhase, CreateRecord};
+
+use crate::desired::{Account, Desired, Wanted};
+use crate::known::{CreateOutcome, Known, Seen};
+use crate::planning::{attempt, call, look, rest, seen_since};
+use crate::step::{Look, Plan, Step};
+use crate::verdict::Verdict;
+use crate::{body, token};
+
+/// How old an intent may grow before its request must not be sent any more.
+const SEND_WITHIN: std::time::Duration = std::time::Duration::from_secs(5);
+
+pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, wanted: &Wanted) -> Plan {
+    if let Some(step) = outcome(desired, known, account) {
+        return Plan::next(step, Verdict::working(Reason::Creating, "the service has answered the create"));
+    }
+    let pending = known.record.create.as_ref().filter(|create| create.phase == CreatePhase::Intent);
+    if let Some(plan) = pending.and_then(|create| send(desired, known, account, wanted, create)) {
+        return plan;
+    }
+    let creating = Verdict::working(Reason::Creating, "looking for a pipe that is already there");
+    let Some(seen) = seen_since(known, needed(desired, known)) else {
+        return look(desired, known, account, needed(desired, known), creating);
+    };
+    if let Some(plan) = take(desired, known, account, seen) {
+        return plan;
+    }
+    let window_over = known.window_over_at(desired.create_window);
+    match pending {
+        Some(_) if window_over.is_none_or(|over| seen.begun < over) => waiting(desired, known, account),
+        Some(create)
+            if desired.asks_before_retry() && desired.object.confirmed_nonce.as_deref() != Some(&create.nonce) =>
+        {
+            let message = format!(
+                "a create stayed unanswered and no pipe was found: if ClickHouse Cloud shows none either, annotate cloud.clickhouse.com/confirm-not-created={}",
+                create.nonce
+            );
+            rest(desired, known, account, Verdict::blocked(Reason::ConfirmationRequired, message))
+        }
+        _ => match &desired.spec.adopt {
+            Some(adopt) if !known.record.retired.contains(&adopt.id) => {
+                adopt::plan(desired, known, account, wanted, seen, adopt)
+            }
+            _ => intend(desired, known, account, wanted, seen),
+        },
+    }
+}
+
+/// The outcome of our own create, to be written down before anything else.
+fn outcome(desired: &Desired, known: &Known, account: &Account) -> Option<Step> {
+    let (nonce, outcome) = known.memory.outcome.as_ref()?;
+    let create =
+        known.record.create.as_ref().filter(|create| create.nonce == *nonce && create.phase == CreatePhase::Intent)?;
+    Some(record::remember(match outcome {
+        CreateOutcome::Created(pipe) => record::created(desired, known, account, pipe, &create.token),
+        CreateOutcome::Failed { code, message } => record::failed(known, code, message),
+    }))
+}
+
+/// The request of an intent that this process has just written: sent once, soon, and only for what the intent describes.
+fn send(desired: &Desired, known: &Known, account: &Account, wanted: &Wanted, create: &CreateRecord) -> Option<Plan> {
+    let own = known.memory.intent.as_ref().filter(|own| own.nonce == create.nonce && !own.sent)?;
+    let creating = Verdict::working(Reason::Creating, "the pipe is being created");
+    if known.now - own.written > SEND_WITHIN || create.body_hash.as_deref() != Some(&wanted.hash) || account.terminating
+    {
+        return Some(Plan::next(
+            record::remember(record::failed(known, "NotSent", "the request was not sent")),
+            creating,
+        ));
+    }
+    let create = Call::CreatePipe { service: account.service.clone(), body: body::create(desired, wanted) };
+    Some(call(desired, known, create, false, creating))
+}
+
+/// How recent a LIST must be: begun after this process first saw the object; with a create pending also a recent one; to prove that it
+/// made nothing, one begun after the window. The window is judged first, then the LIST.
+fn needed(desired: &Desired, known: &Known) -> Tick {
+    let first_seen = known.memory.first_seen.max(known.floor());
+    match known.window_over_at(desired.create_window) {
+        Some(over) if is_pending(known) && known.now >= over => over.max(first_seen),
+        Some(_) if is_pending(known) => first_seen.max(Tick(known.now.0.saturating_sub(15_000))),
+        _ => first_seen,
+    }
+}
+
+fn is_pending(known: &Known) -> bool {
+    known.record.create.as_ref().is_some_and(|create| create.phase == CreatePhase::Intent)
+}
+
+/// A pipe that carries our token: taken when an intent is on record, it fits, and it is certainly there; reported otherwise.
+fn take(desired: &Desired, known: &Known, account: &Account, seen: &Seen) -> Option<Plan> {
+    let token = known.record.create.as_ref().map_or_else(|| desired.token(), |create| create.token.clone());
+    let mut matches: Vec<&Pipe> =
+        seen.pipes.values().filter(|pipe| token::carries(&pipe.name, &token) && !known.is_retired(&pipe.id)).collect();
+    matches.sort_by(|a, b| (&a.created_at, &a.id).cmp(&(&b.created_at, &b.id)));
+    let fitting =
+        known.record.create.as_ref().and_then(|create| matches.iter().find(|pipe| record::fits(create, pipe)));
+    let Some(pipe) = fitting else {
+        // The user's word counts more than our caution.
+        let adopted =
+            desired.spec.adopt.as_ref().is_some_and(|adopt| matches.iter().any(|pipe| pipe.id.as_str() == adopt.id));
+        return matches.first().filter(|_| !adopted).map(|pipe| {
+            let message = format!("pipe {} carries this object's token, and no create of this object is on record: set spec.adopt.id: {0} to take it", pipe.id);
+            rest(desired, known, account, Verdict::blocked(Reason::AdoptionRequired, message))
+        });
+    };
+    let found = Verdict::working(Reason::Creating, "the pipe of an earlier create was found");
+    let plan = match &known.memory.looked {
+        Some((id, at, Some(_))) if *id == pipe.id && *at >= seen.begun => {
+            Plan::next(record::remember(record::created(desired, known, account, pipe, &token)), found)
+        }
+        // It is gone already: only a later LIST tells what there is.
+        Some((id, at, None)) if *id == pipe.id && *at >= seen.begun => look(desired, known, account, *at, found),
+        _ => attempt(
+            desired,
+            known,
+            "GetPipe",
+            Step::Look(Look::Pipe { service: account.service.clone(), pipe: pipe.id.clone() }),
+            found,
+        ),
+    };
+    Some(plan)
+}
+
+/// The answer to the create is unknown, and the window is not over: look on every sweep.
+fn waiting(desired: &Desired, known: &Known, account: &Account) -> Plan {
+    let message = "the answer to the create was lost: looking for the pipe; no other is created meanwhile";
+    rest(desired, known, account, Verdict::working(Reason::CreateUnconfirmed, message))
+}
+
+/// Writes down the intent to create; the permit for the POST is taken first.
+fn intend(desired: &Desired, known: &Known, account: &Account, wanted: &Wanted, seen: &Seen) -> Plan {
+    if account.terminating {
+        return Plan::rest(Verdict::unresolved(
+            Reason::ConnectionNotFound,
+            "the connection is being deleted: nothing new is created through it",
+        ));
+    }
+    if let Some(last) =
+        desired.object.last_pipe.as_ref().filter(|last| {
+            seen.pipes.keys().any(|id| id.as_str() == last.as_str()) && !known.record.retired.contains(last)
+        })
+    {
+        let message = format!(
+            "the annotation last-pipe names pipe {last}, which exists: set spec.adopt.id: {last} to take it, or remove the annotation to create another"
+        );
+        return rest(desired, known, account, Verdict::blocked(Reason::AdoptionRequired, message));
+    }
+    let create = known.record.create.as_ref();
+    if let Some(create) = create.filter(|create| {
+        create.code.as_deref() == Some(Reason::InvalidSpec.as_str())
+            && create.body_hash.as_deref() == Some(&wanted.hash)
+    }) {
+        let message = format!(
+            "the service refused the pipe: {}; correct the spec",
+            create.message.as_deref().unwrap_or("no reason given")
+        );
+        return rest(desired, known, account, Verdict::blocked(Reason::InvalidSpec, message));
+    }
+    let creating = Verdict::working(Reason::Creating, "the pipe is being created");
+    let creating = match known.budget_wait {
+        Some(wait) => creating.ready(
+            Truth::Unknown,
+            Reason::WaitingForBudget,
+            format!("the create waits for the API's rate limit, {}", crate::verdict::roughly(wait)),
+        ),
+        None => creating,
+    };
+    let step = Step::Remember { record: Box::new(record::intent(desired, known, wanted)), reserve: true };
+    attempt(desired, known, "CreatePipe", step, creating)
+}

@@ -1,0 +1,66 @@
+//! Taking an existing pipe by the user's word, `spec.adopt.id`.
+//!
+//! Not here: managing it afterwards ([`crate::manage`]).
+
+use cloud::PipeId;
+use crd::condition::Reason;
+use crd::policy::{Adopt, AdoptMode, ManagementPolicy};
+
+use super::record;
+use crate::desired::{Account, Desired, Wanted};
+use crate::diff::{Difference, differences};
+use crate::known::{Known, Seen};
+use crate::planning::{attempt, rest};
+use crate::step::{Look, Plan, Step};
+use crate::verdict::Verdict;
+
+pub(super) fn plan(
+    desired: &Desired,
+    known: &Known,
+    account: &Account,
+    wanted: &Wanted,
+    seen: &Seen,
+    adopt: &Adopt,
+) -> Plan {
+    let mismatch = |message: String| rest(desired, known, account, Verdict::blocked(Reason::AdoptMismatch, message));
+    let Some(id) = PipeId::parse(&adopt.id) else {
+        return mismatch(format!("spec.adopt.id: \"{}\" is not a pipe id", adopt.id));
+    };
+    let looked = known.memory.looked.as_ref().filter(|(looked, at, _)| *looked == id && *at >= seen.begun);
+    let pipe = match (seen.pipes.get(&id), looked) {
+        (Some(pipe), _) => pipe,
+        (None, Some((_, _, Some(pipe)))) => pipe.as_ref(),
+        (None, Some((_, _, None))) => {
+            return mismatch(format!(
+                "spec.adopt.id: there is no pipe {id} in this service: correct the id, or remove adopt to create a pipe"
+            ));
+        }
+        (None, None) => {
+            let step = Step::Look(Look::Pipe { service: account.service.clone(), pipe: id });
+            return attempt(
+                desired,
+                known,
+                "GetPipe",
+                step,
+                Verdict::working(Reason::Creating, "looking for the pipe to adopt"),
+            );
+        }
+    };
+    // What the API does not return cannot be compared; a match takes it as it is.
+    let differing: Vec<String> = differences(desired, wanted, &known.record, pipe)
+        .iter()
+        .filter(|difference| difference.facts.returned)
+        .map(Difference::spec_path)
+        .collect();
+    if adopt.mode == AdoptMode::Match
+        && desired.spec.management_policy == ManagementPolicy::Full
+        && !differing.is_empty()
+    {
+        let paths = differing.join(", ");
+        return mismatch(format!(
+            "pipe {id} differs in {paths}: make the spec match, or set spec.adopt.mode: Override to change the pipe"
+        ));
+    }
+    let record = record::adopted(desired, known, account, wanted, pipe, adopt.mode);
+    Plan::next(record::remember(record), Verdict::working(Reason::Creating, "the pipe is being adopted"))
+}

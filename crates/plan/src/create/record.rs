@@ -1,0 +1,164 @@
+//! What the record says before and after a create or an adoption.
+//!
+//! Not here: when it is written.
+
+use std::collections::BTreeMap;
+
+use cloud::{Document, Pipe};
+use crd::ClickPipeStatus;
+use crd::facts::tree::{Field, Kind, document as facts};
+use crd::facts::{Change, Compare};
+use crd::policy::AdoptMode;
+use crd::status::record::{Applied, CreatePhase, CreateRecord, LastResync, PROTOCOL_VERSION, PipeRecord};
+use serde_json::Value;
+
+use crate::compare;
+use crate::desired::{Account, Desired, Wanted};
+use crate::known::Known;
+use crate::step::Step;
+
+pub(crate) fn remember(record: ClickPipeStatus) -> Step {
+    Step::Remember { record: Box::new(record), reserve: false }
+}
+
+/// The intent to create what is wanted now.
+pub(super) fn intent(desired: &Desired, known: &Known, wanted: &Wanted) -> ClickPipeStatus {
+    let attempt = known.record.create.as_ref().map_or(0, |create| create.attempt) + 1;
+    let create = CreateRecord {
+        attempt,
+        nonce: known.fresh_nonce.clone(),
+        holder: known.holder.clone(),
+        phase: CreatePhase::Intent,
+        code: None,
+        message: None,
+        fingerprint: fingerprint(&wanted.document),
+        body_hash: Some(wanted.hash.clone()),
+        token: desired.token(),
+        cluster_id: desired.cluster_id.clone(),
+        uid: desired.object.uid.clone(),
+        protocol_version: PROTOCOL_VERSION,
+    };
+    // Nothing is applied yet; but these are the values that a pipe of this attempt was made with.
+    let applied = Applied { generation: desired.object.generation, document: wanted.document.redacted() };
+    ClickPipeStatus {
+        create: Some(create),
+        applied: Some(applied),
+        secret_fingerprints: Some(wanted.fingerprints.clone()),
+        ..known.record.clone()
+    }
+}
+
+/// The attempt certainly made nothing.
+pub(super) fn failed(known: &Known, code: &str, message: &str) -> ClickPipeStatus {
+    let create = known.record.create.clone().map(|create| CreateRecord {
+        phase: CreatePhase::Failed,
+        code: Some(code.to_owned()),
+        message: Some(message.chars().take(300).collect()),
+        ..create
+    });
+    ClickPipeStatus { create, ..known.record.clone() }
+}
+
+/// The attempt made this pipe. Its first start or stop is owed.
+pub(crate) fn created(
+    desired: &Desired,
+    known: &Known,
+    account: &Account,
+    pipe: &Pipe,
+    token: &str,
+) -> ClickPipeStatus {
+    let create = known.record.create.clone().map(|create| CreateRecord {
+        phase: CreatePhase::Resolved,
+        code: None,
+        message: None,
+        ..create
+    });
+    ClickPipeStatus {
+        create,
+        pipe: Some(pipe_record(desired, account, pipe, token)),
+        last_resync: handled(desired),
+        ..known.record.clone()
+    }
+}
+
+/// The user gave us this pipe. Matching, nothing is sent; overriding, everything that differs and every secret is sent once.
+pub(super) fn adopted(
+    desired: &Desired,
+    known: &Known,
+    account: &Account,
+    wanted: &Wanted,
+    pipe: &Pipe,
+    mode: AdoptMode,
+) -> ClickPipeStatus {
+    let (applied, secret_fingerprints) = match mode {
+        AdoptMode::Match => {
+            let applied = Applied { generation: desired.object.generation, document: wanted.document.redacted() };
+            (Some(applied), Some(wanted.fingerprints.clone()))
+        }
+        AdoptMode::Override => (None, None),
+    };
+    ClickPipeStatus {
+        pipe: Some(pipe_record(desired, account, pipe, &desired.token())),
+        applied,
+        secret_fingerprints,
+        last_resync: handled(desired),
+        ..known.record.clone()
+    }
+}
+
+fn handled(desired: &Desired) -> Option<LastResync> {
+    desired.spec.resync_request.clone().map(|id| LastResync { id, phase: "Handled".to_owned() })
+}
+
+fn pipe_record(desired: &Desired, account: &Account, pipe: &Pipe, token: &str) -> PipeRecord {
+    PipeRecord {
+        id: pipe.id.to_string(),
+        token: token.to_owned(),
+        cluster_id: desired.cluster_id.clone(),
+        uid: desired.object.uid.clone(),
+        organization_id: Some(account.organization.to_string()),
+        service_id: account.service.to_string(),
+        name: Some(pipe.name.clone()),
+        state: None,
+        created_at: Some(pipe.created_at.clone()).filter(|at| !at.is_empty()),
+        updated_at: None,
+    }
+}
+
+/// What a pipe must have to be made by this attempt: fixed, returned and not secret fields, by path.
+fn fingerprint(document: &Document) -> BTreeMap<String, Value> {
+    let mut found = BTreeMap::new();
+    collect(document, facts(), "", &mut found);
+    found
+}
+
+fn collect(document: &Document, field: &Field, path: &str, found: &mut BTreeMap<String, Value>) {
+    if let (Document::Object(values), Kind::Object(members)) = (document, &field.kind) {
+        for (name, value) in values {
+            if let Some(member) = members.get(name) {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                collect(value, member, &path, found);
+            }
+        }
+    } else if field.facts.change == Change::Fixed
+        && field.facts.returned
+        && field.facts.compare != Compare::Never
+        && !document.has_secret()
+    {
+        found.insert(path.to_owned(), document.redacted());
+    }
+}
+
+/// Whether a pipe can be made by this attempt. What an answer lacks fits.
+pub(crate) fn fits(create: &CreateRecord, pipe: &Pipe) -> bool {
+    create.fingerprint.iter().all(|(path, wanted)| {
+        let names = || path.split('.');
+        let field = names().try_fold(facts(), |field, name| field.member(name));
+        let observed = names().try_fold(&pipe.document, |value, name| value.get(name)).filter(|value| !value.is_null());
+        match (field, observed) {
+            (Some(field), Some(observed)) => compare::same(&Document::plain(wanted.clone()), Some(observed), field),
+            (_, None) => true,
+            (None, Some(observed)) => wanted == observed,
+        }
+    })
+}

@@ -1,0 +1,186 @@
+//! An object that is being deleted: its pipe goes, or is kept; then the object goes.
+//!
+//! The finalizer stays until nothing of ours is left: also a create whose answer was lost is waited for. Not here: other objects.
+
+use cloud::{Call, Pipe, PipeId, Tick};
+use crd::condition::{Reason, Truth};
+use crd::policy::{DeletionPolicy, ManagementPolicy};
+use crd::status::record::CreatePhase;
+
+use crate::create::record::{created, fits, remember};
+use crate::desired::{Account, Desired};
+use crate::known::{CreateOutcome, Known, Seen};
+use crate::planning::{attempt, call, look, rest, seen_since};
+use crate::step::{Look, Plan, Step};
+use crate::token;
+use crate::verdict::{Kind, Saying, Verdict};
+
+/// A DELETE whose effect does not show is sent again after this time; tearing a database pipe down takes minutes.
+const SEND_AGAIN: std::time::Duration = std::time::Duration::from_secs(120);
+
+pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
+    if !desired.object.held {
+        return Plan::rest(deleting("the object is going"));
+    }
+    if desired.spec.management_policy == ManagementPolicy::ObserveOnly || desired.claimed_by.is_some() {
+        return release("the pipe is left as it is");
+    }
+    if desired.paused.is_some() {
+        let verdict = deleting("deletion waits for resume: writes are withheld");
+        return Plan::rest(Verdict { kind: Kind::Reported, ..verdict });
+    }
+    let retain = desired.spec.deletion_policy == DeletionPolicy::Retain;
+    if known.record.pipe.is_none() && known.record.create.is_none() {
+        return release("nothing was created for this object");
+    }
+    let account = match &desired.account {
+        Ok(account) => account,
+        // Keeping needs no key.
+        Err(_) if retain => return release("the pipe is kept"),
+        Err(problem) => return Plan::rest(blocked(&problem.to_string())),
+    };
+    if let Some(step) = outcome(desired, known, account) {
+        return Plan::next(step, deleting("the service has answered the create"));
+    }
+    if retain { keep(desired, known, account) } else { remove(desired, known, account) }
+}
+
+/// The outcome of our own create, to be written down before anything else.
+fn outcome(desired: &Desired, known: &Known, account: &Account) -> Option<Step> {
+    let (nonce, CreateOutcome::Created(pipe)) = known.memory.outcome.as_ref()? else { return None };
+    let create = known.record.create.as_ref().filter(|create| create.nonce == *nonce && known.record.pipe.is_none())?;
+    Some(remember(created(desired, known, account, pipe, &create.token)))
+}
+
+/// Nothing is deleted; but what is ours must be certain first, or a re-created object would make a second pipe.
+fn keep(desired: &Desired, known: &Known, account: &Account) -> Plan {
+    let since = known.memory.first_seen.max(known.floor());
+    let keeping = deleting("the pipe is kept: making sure which one it is");
+    let Some(seen) = seen_since(known, since) else { return look(desired, known, account, since, keeping) };
+    match known.pipe_id() {
+        Some(id) if seen.pipes.contains_key(&id) || looked_absent(known, &id, Tick(0)) => release("the pipe is kept"),
+        Some(id) => attempt(
+            desired,
+            known,
+            "GetPipe",
+            Step::Look(Look::Pipe { service: account.service.clone(), pipe: id }),
+            keeping,
+        ),
+        None if matches(desired, known, seen).is_empty() => unless_pending(desired, known, account, keeping),
+        None => release("the pipe is kept"),
+    }
+}
+
+fn remove(desired: &Desired, known: &Known, account: &Account) -> Plan {
+    let verdict = deleting("the pipe is being deleted");
+    if let Some(id) = known.pipe_id()
+        && !known.memory.deleted.contains_key(&id)
+    {
+        return delete(desired, known, account, &id, verdict);
+    }
+    // What is there now, seen after our last DELETE.
+    let since = known.memory.first_seen.max(known.floor());
+    let Some(seen) = seen_since(known, since) else { return look(desired, known, account, since, verdict) };
+    if let Some(id) = known.pipe_id().filter(|id| seen.pipes.contains_key(id)) {
+        let sent = known.memory.deleted.get(&id).copied().unwrap_or_default();
+        return if known.now - sent >= SEND_AGAIN {
+            delete(desired, known, account, &id, verdict)
+        } else {
+            rest(desired, known, account, verdict)
+        };
+    }
+    let others = matches(desired, known, seen);
+    if let Some(other) = others.iter().find(|pipe| !known.memory.deleted.contains_key(&pipe.id)) {
+        return if known.is_retired(&other.id) && !known.memory.retired_in_this_pass.contains(&other.id.to_string()) {
+            delete(desired, known, account, &other.id, verdict)
+        } else if known.is_retired(&other.id) {
+            Plan::rest(verdict.again(std::time::Duration::from_secs(1)))
+        } else {
+            let retired = known.record.retired.iter().cloned().chain([other.id.to_string()]).collect();
+            Plan::next(remember(crd::ClickPipeStatus { retired, ..known.record.clone() }), verdict)
+        };
+    }
+    if others.is_empty() {
+        unless_pending(desired, known, account, verdict)
+    } else {
+        rest(desired, known, account, verdict)
+    }
+}
+
+fn delete(desired: &Desired, known: &Known, account: &Account, id: &PipeId, verdict: Verdict) -> Plan {
+    call(desired, known, Call::DeletePipe { service: account.service.clone(), pipe: id.clone() }, true, verdict)
+        .or_say_deleting()
+}
+
+/// Releases, unless a create may still be carried out: then the window must be over, and a LIST begun after it must be empty.
+fn unless_pending(desired: &Desired, known: &Known, account: &Account, verdict: Verdict) -> Plan {
+    let pending = known.record.pipe.is_none()
+        && known.record.create.as_ref().is_some_and(|create| create.phase == CreatePhase::Intent);
+    let unsent =
+        known.memory.intent.as_ref().is_some_and(|own| {
+            !own.sent && known.record.create.as_ref().is_some_and(|create| create.nonce == own.nonce)
+        });
+    if !pending || unsent {
+        return release("the pipe is gone");
+    }
+    match known.window_over_at(desired.create_window) {
+        Some(over) if known.seen.as_ref().is_some_and(|seen| seen.begun >= over) => release("no pipe was made"),
+        Some(over) if known.now >= over => look(desired, known, account, over, verdict),
+        _ => rest(
+            desired,
+            known,
+            account,
+            deleting("the answer to a create was lost: waiting until the service cannot carry it out any more"),
+        ),
+    }
+}
+
+/// Pipes that carry our token and fit what we tried to create, other than the recorded one.
+fn matches<'a>(desired: &Desired, known: &Known, seen: &'a Seen) -> Vec<&'a Pipe> {
+    let Some(create) = &known.record.create else { return Vec::new() };
+    let own = known.pipe_id();
+    let token = if create.token.is_empty() { desired.token() } else { create.token.clone() };
+    seen.pipes
+        .values()
+        .filter(|pipe| Some(&pipe.id) != own.as_ref() && token::carries(&pipe.name, &token) && fits(create, pipe))
+        .collect()
+}
+
+fn looked_absent(known: &Known, id: &PipeId, since: Tick) -> bool {
+    matches!(&known.memory.looked, Some((looked, at, None)) if looked == id && *at >= since)
+}
+
+fn release(message: &str) -> Plan {
+    Plan::next(Step::Release, deleting(message))
+}
+
+fn deleting(message: &str) -> Verdict {
+    Verdict::working(Reason::Deleting, message).ready(Truth::False, Reason::Deleting, message)
+}
+
+fn blocked(why: &str) -> Verdict {
+    let message = format!("{why}; restore it, or set deletionPolicy: Retain to keep the pipe and let the object go");
+    let verdict = deleting("the deletion cannot proceed");
+    Verdict { kind: Kind::Waiting, synced: Saying::new(Truth::False, Reason::DeleteBlocked, message), ..verdict }
+}
+
+impl Plan {
+    /// A refusal while deleting says so, with the exit.
+    fn or_say_deleting(self) -> Self {
+        if !self.steps.is_empty() {
+            return self;
+        }
+        let reason = match self.verdict.synced.reason {
+            Reason::AuthenticationFailed | Reason::PermissionDenied => Reason::DeleteBlocked,
+            Reason::InvalidSpec | Reason::SourceRejected => Reason::DeleteFailed,
+            other => other,
+        };
+        let message = format!(
+            "{}; or set deletionPolicy: Retain to keep the pipe and let the object go",
+            self.verdict.synced.message
+        );
+        let verdict = self.verdict.ready(Truth::False, Reason::Deleting, "the deletion cannot proceed");
+        let synced = Saying::new(Truth::False, reason, message);
+        Self { verdict: Verdict { kind: Kind::Waiting, synced, ..verdict }, ..self }
+    }
+}

@@ -1,0 +1,176 @@
+//! What is known: the record in the status, what was last seen of the service, and what this process remembers.
+//!
+//! The record survives a restart and authorises writes; the memory does not and may only make us wait longer or save a look.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use cloud::{Call, Command, Pipe, PipeId, Tick};
+use crd::ClickPipeStatus;
+use jiff::Timestamp;
+
+use crate::setback::Setback;
+
+/// Everything that is known about one object.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The status as it stands in Kubernetes, which holds our record.
+    pub record: ClickPipeStatus,
+    /// What this process remembers.
+    pub memory: Memory,
+    /// The last LIST of the service.
+    pub seen: Option<Seen>,
+    /// Now.
+    pub now: Tick,
+    /// Now, for people.
+    pub wall: Timestamp,
+    /// A nonce that nobody has used.
+    pub fresh_nonce: String,
+    /// This process.
+    pub holder: String,
+    /// How long the budget would make a new call wait, when that is long enough to tell people.
+    pub budget_wait: Option<std::time::Duration>,
+}
+
+/// The pipes of a service as one LIST showed them.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// When the LIST began.
+    pub begun: Tick,
+    /// Its pipes, by id.
+    pub pipes: Arc<BTreeMap<PipeId, Pipe>>,
+}
+
+/// What this process remembers about one object, by its uid.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// When this process first saw the object.
+    pub first_seen: Tick,
+    /// The nonce of the pending create and when this process first saw it.
+    pub nonce_seen: Option<(String, Tick)>,
+    /// The intent that this process wrote.
+    pub intent: Option<OwnIntent>,
+    /// What came of our create, until it is on record.
+    pub outcome: Option<(String, CreateOutcome)>,
+    /// When the answer to our last write came; only a later look shows what it did.
+    pub last_write: Option<Tick>,
+    /// Whether a LIST has shown the recorded pipe to this process.
+    pub pipe_seen: bool,
+    /// A GET by id: which pipe, when, and what it showed.
+    pub looked: Option<(PipeId, Tick, Option<Box<Pipe>>)>,
+    /// The last state command and when it was accepted.
+    pub commanded: Option<(Command, Tick)>,
+    /// When the DELETE of each pipe was accepted.
+    pub deleted: BTreeMap<PipeId, Tick>,
+    /// Since when the recorded pipe has been missing.
+    pub missing_since: Option<Tick>,
+    /// The last change that the service accepted.
+    pub accepted: Option<Accepted>,
+    /// The last failed call that is still to be made.
+    pub setback: Option<Setback>,
+    /// The reconcile-now request and when this process first saw it.
+    pub request_seen: Option<(String, Tick)>,
+    /// Ids that were retired in this pass; only those of an earlier pass may be deleted.
+    pub retired_in_this_pass: Vec<String>,
+}
+
+/// An intent that this process wrote; only this process may send it, once, soon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnIntent {
+    /// Its nonce.
+    pub nonce: String,
+    /// When writing it began.
+    pub written: Tick,
+    /// Whether the request has been handed to the network.
+    pub sent: bool,
+}
+
+/// A change that the service accepted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Accepted {
+    /// The call.
+    pub call: Call,
+    /// How often it was sent in a row.
+    pub times: u32,
+    /// When it was last accepted.
+    pub at: Tick,
+}
+
+/// What came of a create.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CreateOutcome {
+    /// It made this pipe.
+    Created(Box<Pipe>),
+    /// It certainly made nothing.
+    Failed {
+        /// In one word.
+        code: String,
+        /// In the service's words.
+        message: String,
+    },
+}
+
+impl Memory {
+    /// Takes notice of what the record and the object say now: when a nonce and a request were first seen is counted from here.
+    pub fn notice(&mut self, record: &ClickPipeStatus, requested_at: Option<&str>, now: Tick) {
+        let nonce = record.create.as_ref().map(|create| create.nonce.clone());
+        if self.nonce_seen.as_ref().map(|(nonce, _)| nonce) != nonce.as_ref() {
+            self.nonce_seen = nonce.map(|nonce| (nonce, now));
+        }
+        let handled = record.last_handled_reconcile_at.as_deref();
+        if let Some(request) = requested_at.filter(|request| Some(*request) != handled)
+            && self.request_seen.as_ref().is_none_or(|(seen, _)| seen != request)
+        {
+            self.request_seen = Some((request.to_owned(), now));
+        }
+        self.retired_in_this_pass.clear();
+    }
+}
+
+impl Known {
+    /// Takes notice of a LIST.
+    pub fn see(&mut self, seen: Seen) {
+        if let Some(id) = self.pipe_id() {
+            if seen.pipes.contains_key(&id) {
+                self.memory.pipe_seen = true;
+                self.memory.missing_since = None;
+            } else {
+                self.memory.missing_since.get_or_insert(seen.begun);
+            }
+        }
+        self.seen = Some(seen);
+    }
+
+    /// The id of the recorded pipe.
+    #[must_use]
+    pub fn pipe_id(&self) -> Option<PipeId> {
+        self.record.pipe.as_ref().and_then(|pipe| PipeId::parse(&pipe.id))
+    }
+
+    /// The recorded pipe as the last LIST showed it.
+    #[must_use]
+    pub fn pipe(&self) -> Option<&Pipe> {
+        self.seen.as_ref()?.pipes.get(&self.pipe_id()?)
+    }
+
+    /// Whether this id must never be taken again.
+    #[must_use]
+    pub fn is_retired(&self, id: &PipeId) -> bool {
+        self.record.retired.iter().any(|retired| retired == id.as_str())
+    }
+
+    /// The earliest moment at which a look shows what our own writes did.
+    #[must_use]
+    pub fn floor(&self) -> Tick {
+        let requested = self.memory.request_seen.as_ref().map(|(_, at)| *at);
+        self.memory.last_write.max(requested).unwrap_or_default()
+    }
+
+    /// Whether the pending create is old enough for an empty LIST to prove that it made nothing, and since when.
+    #[must_use]
+    pub fn window_over_at(&self, window: std::time::Duration) -> Option<Tick> {
+        let create = self.record.create.as_ref()?;
+        let (nonce, seen) = self.memory.nonce_seen.as_ref()?;
+        (*nonce == create.nonce).then(|| *seen + window)
+    }
+}

@@ -1,0 +1,218 @@
+//! What came of a step, folded into what is known. A failed call is knowledge too.
+//!
+//! Not here: what follows ([`crate::plan`]).
+
+use cloud::{Call, Command, Failure, Outcome, Pipe, Refusal, Reply, Tick};
+use crd::ClickPipeStatus;
+use crd::condition::Reason;
+use crd::status::record::{Applied, CreatePhase, OperationPhase};
+use crd::status::{HistoryEntry, LastError};
+use serde_json::Value;
+
+use crate::desired::Desired;
+use crate::known::{Accepted, CreateOutcome, Known, OwnIntent, Seen};
+use crate::planning::made_for;
+use crate::setback::Setback;
+use crate::step::{Applies, Look, Step};
+
+/// Entries of the history that are kept.
+const HISTORY: usize = 10;
+
+/// What came of a step that was carried out.
+#[derive(Clone, Debug)]
+pub enum Learned {
+    /// The finalizer is on, the annotation is written, or the finalizer is off.
+    Done,
+    /// The record was written; this is the status as it stands now, and when writing it began.
+    Written(Box<ClickPipeStatus>, Tick),
+    /// A LIST.
+    Pipes(Seen),
+    /// A GET by id: the pipe, or that there is none.
+    Pipe(Option<Box<Pipe>>),
+    /// The service accepted a call.
+    Accepted(Reply),
+}
+
+/// Notes that a call is about to be handed to the network: from here on it may have been carried out.
+pub fn sending(known: &mut Known, call: &Call) {
+    if let (Call::CreatePipe { .. }, Some(own)) = (call, known.memory.intent.as_mut()) {
+        own.sent = true;
+    }
+}
+
+/// Folds what came of a step into what is known.
+pub fn learn(desired: &Desired, known: &mut Known, step: &Step, result: Result<Learned, Failure>) {
+    match (step, result) {
+        (Step::Remember { reserve, .. }, Ok(Learned::Written(record, begun))) => {
+            written(known, *record, begun, *reserve)
+        }
+        (Step::Look(_), Ok(Learned::Pipes(seen))) => {
+            known.see(seen);
+            known.memory.setback.take_if(|setback| setback.call == "ListPipes");
+        }
+        (Step::Look(Look::Pipe { pipe, .. }), Ok(Learned::Pipe(found))) => {
+            known.memory.looked = Some((pipe.clone(), known.now, found));
+            known.memory.setback.take_if(|setback| setback.call == "GetPipe");
+        }
+        (Step::Look(look), Err(failure)) => {
+            let name = match look {
+                Look::Pipes { .. } => "ListPipes",
+                Look::Pipe { .. } => "GetPipe",
+            };
+            setback(desired, known, name, failure);
+        }
+        (Step::Call { call, applies, .. }, Ok(Learned::Accepted(reply))) => {
+            accepted(desired, known, call, applies, reply)
+        }
+        (Step::Call { call, applies, .. }, Err(failure)) => failed(desired, known, call, applies, failure),
+        // The remaining pairs say nothing about the service.
+        _ => {}
+    }
+}
+
+fn written(known: &mut Known, record: ClickPipeStatus, begun: Tick, intent: bool) {
+    let new: Vec<String> = record.retired.iter().filter(|id| !known.record.retired.contains(id)).cloned().collect();
+    known.memory.retired_in_this_pass.extend(new);
+    if let (true, Some(create)) = (intent, &record.create) {
+        known.memory.intent = Some(OwnIntent { nonce: create.nonce.clone(), written: begun, sent: false });
+        known.memory.nonce_seen = Some((create.nonce.clone(), begun));
+    }
+    if record.create.as_ref().is_none_or(|create| create.phase != CreatePhase::Intent) {
+        known.memory.outcome = None;
+        known.memory.intent = None;
+    }
+    known.record = record;
+}
+
+fn accepted(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies, reply: Reply) {
+    known.memory.last_write = Some(known.now);
+    known.memory.setback = None;
+    remember(desired, known, call, "Accepted");
+    match (call, reply) {
+        (Call::CreatePipe { .. }, Reply::Pipe(pipe)) => {
+            if let Some(create) = &known.record.create {
+                known.memory.outcome = Some((create.nonce.clone(), CreateOutcome::Created(pipe)));
+            }
+        }
+        (Call::SetState { command, .. }, _) => commanded(known, *command),
+        (Call::PatchPipe { .. } | Call::PutSettings { .. } | Call::PatchScaling { .. }, _) => {
+            let times = known
+                .memory
+                .accepted
+                .as_ref()
+                .filter(|accepted| accepted.call == *call)
+                .map_or(0, |accepted| accepted.times)
+                + 1;
+            known.memory.accepted = Some(Accepted { call: call.clone(), times, at: known.now });
+            apply(known, applies);
+            if let Some(operation) = known.record.operation.as_mut() {
+                operation.phase = OperationPhase::Resuming;
+            }
+            // A change resumes a paused database pipe; what was commanded before says nothing any more.
+            known.memory.commanded = None;
+        }
+        (Call::DeletePipe { pipe, .. }, _) => {
+            known.memory.deleted.insert(pipe.clone(), known.now);
+        }
+        _ => {}
+    }
+}
+
+fn commanded(known: &mut Known, command: Command) {
+    known.memory.commanded = Some((command, known.now));
+    if let (Command::Start, Some(create)) = (command, known.record.create.as_mut())
+        && create.phase == CreatePhase::Resolved
+    {
+        create.phase = CreatePhase::Started;
+    }
+}
+
+/// Puts what an accepted call applied into the record.
+fn apply(known: &mut Known, applies: &Applies) {
+    let applied = known.record.applied.get_or_insert_with(Applied::default);
+    for (path, value) in &applies.values {
+        set(&mut applied.document, path, value.clone());
+    }
+    let fingerprints = known.record.secret_fingerprints.get_or_insert_default();
+    fingerprints.extend(applies.fingerprints.iter().cloned());
+}
+
+fn set(document: &mut Value, path: &[String], value: Value) {
+    let Some((name, rest)) = path.split_first() else {
+        *document = value;
+        return;
+    };
+    if !document.is_object() {
+        *document = Value::Object(serde_json::Map::new());
+    }
+    if let Some(members) = document.as_object_mut() {
+        set(members.entry(name.clone()).or_insert(Value::Null), rest, value);
+    }
+}
+
+fn failed(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies, failure: Failure) {
+    match (call, &failure.outcome) {
+        // Both mean that it is as we want it.
+        (Call::SetState { command: Command::Start, .. }, Outcome::Refused(Refusal::AlreadyRunning))
+        | (Call::DeletePipe { .. }, Outcome::Refused(Refusal::NotFound)) => {
+            return accepted(desired, known, call, applies, Reply::Done);
+        }
+        (Call::CreatePipe { .. }, outcome) if *outcome != Outcome::Unknown => {
+            let code = Setback::after(None, call.name(), failure.clone(), (0, String::new()), known.now)
+                .reason()
+                .as_str()
+                .to_owned();
+            if let Some(create) = &known.record.create {
+                let outcome = CreateOutcome::Failed { code, message: failure.message.clone() };
+                known.memory.outcome = Some((create.nonce.clone(), outcome));
+            }
+        }
+        _ => {}
+    }
+    if failure.outcome == Outcome::Unknown {
+        // It may have acted: only a later look tells.
+        known.memory.last_write = Some(known.now);
+    }
+    remember(desired, known, call, outcome_word(&failure));
+    setback(desired, known, call.name(), failure);
+}
+
+fn setback(desired: &Desired, known: &mut Known, call: &'static str, failure: Failure) {
+    let next = Setback::after(known.memory.setback.as_ref(), call, failure, made_for(desired, known), known.now);
+    known.record.last_error = Some(LastError {
+        class: next.reason().as_str().to_owned(),
+        request_id: next.failure.request_id.clone(),
+        time: known.wall.to_string(),
+    });
+    known.memory.setback = Some(next);
+}
+
+fn outcome_word(failure: &Failure) -> &'static str {
+    match failure.outcome {
+        Outcome::NotSent => "NotSent",
+        Outcome::Refused(_) => "Refused",
+        Outcome::Throttled { .. } => Reason::RateLimited.as_str(),
+        Outcome::Unknown => "Unknown",
+    }
+}
+
+fn remember(desired: &Desired, known: &mut Known, call: &Call, outcome: &str) {
+    let entry = HistoryEntry {
+        time: known.wall.to_string(),
+        generation: desired.object.generation,
+        action: call.name().to_owned(),
+        outcome: outcome.to_owned(),
+    };
+    let history = &mut known.record.history;
+    // The same thing again moves its time only, so that retries do not push everything else out.
+    match history.last_mut() {
+        Some(last)
+            if (&last.action, &last.outcome, last.generation) == (&entry.action, &entry.outcome, entry.generation) =>
+        {
+            *last = entry
+        }
+        _ => history.push(entry),
+    }
+    let surplus = history.len().saturating_sub(HISTORY);
+    history.drain(..surplus);
+}

@@ -1,0 +1,146 @@
+//! A recorded pipe: observed, compared, changed where it may be, run or stopped as wanted.
+//!
+//! Not here: the order and bodies of changes ([`crate::update`]), run states ([`crate::run_state`]), a pipe that is gone
+//! ([`crate::vanish`]).
+
+use cloud::{Pipe, PipeId, PipeState, Tick};
+use crd::condition::{Reason, Truth};
+use crd::policy::{DriftPolicy, ManagementPolicy};
+use crd::status::Impact;
+
+use crate::desired::{Account, Desired, Wanted};
+use crate::diff::{Difference, differences};
+use crate::known::Known;
+use crate::planning::{look, rest, seen_since};
+use crate::step::{Plan, Step};
+use crate::verdict::{Kind, Verdict};
+use crate::{run_state, twins, update, vanish};
+
+/// A change is based on a look no older than this.
+const FRESH: u64 = 30_000;
+
+pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, wanted: &Wanted) -> Plan {
+    let Some(id) = known.pipe_id() else {
+        return Plan::rest(Verdict::blocked(
+            Reason::RecordTooNew,
+            "status.pipe.id is not a pipe id: restore the status, or create the object anew",
+        ));
+    };
+    if let Some(plan) = misplaced(desired, known, account) {
+        return plan;
+    }
+    if desired.object.last_pipe.as_deref() != Some(id.as_str()) {
+        let verdict = Verdict::working(Reason::Creating, "the pipe is on record");
+        return Plan::next(Step::Note { last_pipe: id.to_string() }, verdict);
+    }
+    let Some(seen) = seen_since(known, known.floor()) else {
+        return look(desired, known, account, known.floor(), observing(known));
+    };
+    let Some(pipe) = seen.pipes.get(&id) else {
+        return vanish::plan(desired, known, account, &id, seen);
+    };
+    if let PipeState::Other(state) = &pipe.state {
+        let message = format!(
+            "the pipe's state \"{state}\" is not known to this operator: nothing is written; a newer operator may know it"
+        );
+        return rest(desired, known, account, Verdict::waiting(Reason::ReconcileError, message, account.poll_interval));
+    }
+    if desired.spec.management_policy == ManagementPolicy::ObserveOnly {
+        return rest(
+            desired,
+            known,
+            account,
+            Verdict::settled(Reason::Observed, format!("the pipe was found, state {}", pipe.state.as_str())),
+        );
+    }
+    let found = differences(desired, wanted, &known.record, pipe);
+    let plan = twins::plan(desired, known, account, seen)
+        .unwrap_or_else(|| converge(desired, known, account, wanted, pipe, &id, &found));
+    plan.because(found)
+}
+
+/// Changes, then the run state, then compute: the order that the API wants.
+fn converge(
+    desired: &Desired,
+    known: &Known,
+    account: &Account,
+    wanted: &Wanted,
+    pipe: &Pipe,
+    id: &PipeId,
+    found: &[Difference],
+) -> Plan {
+    let (allowed, left): (Vec<Difference>, Vec<Difference>) = found
+        .iter()
+        .cloned()
+        .partition(|difference| difference.edited || desired.spec.drift_policy == DriftPolicy::Correct);
+    let fixed: Vec<&Difference> = allowed.iter().filter(|difference| difference.impact == Impact::Replace).collect();
+    let work = if fixed.is_empty() {
+        update::plan(desired, known, account, wanted, pipe, id, &allowed)
+            .or_else(|| run_state::command(desired, known, account, pipe))
+            .or_else(|| update::scale(desired, known, account, wanted, pipe, id, &allowed))
+    } else if desired.wants_running() {
+        None
+    } else {
+        // Of a generation that cannot be applied, a wish to stop still is.
+        run_state::command(desired, known, account, pipe)
+    };
+    match work {
+        Some(plan) if writes(&plan) && !is_fresh(known) => {
+            look(desired, known, account, Tick(known.now.0.saturating_sub(FRESH / 2)), plan.verdict)
+        }
+        Some(plan) => plan,
+        None if !fixed.is_empty() => rest(desired, known, account, immutable(&fixed)),
+        None => rest(desired, known, account, run_state::verdict(desired, known, pipe).with_drift(&left)),
+    }
+}
+
+fn writes(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| matches!(step, Step::Call { .. } | Step::Remember { .. }))
+}
+
+fn is_fresh(known: &Known) -> bool {
+    known.seen.as_ref().is_some_and(|seen| known.now.0.saturating_sub(seen.begun.0) <= FRESH)
+}
+
+/// The connection or the spec now points elsewhere than the pipe is.
+fn misplaced(desired: &Desired, known: &Known, account: &Account) -> Option<Plan> {
+    let pipe = known.record.pipe.as_ref()?;
+    if pipe.organization_id.as_deref().is_some_and(|organization| organization != account.organization.as_str()) {
+        let message = "the connection names another organization than the pipe's: let connectionRef name a connection of the pipe's organization";
+        return Some(Plan::rest(Verdict::waiting(Reason::OrganizationMismatch, message, account.poll_interval)));
+    }
+    (pipe.service_id != desired.spec.service_id.to_ascii_lowercase()).then(|| {
+        Plan::rest(Verdict::blocked(
+            Reason::InvalidSpec,
+            "spec.serviceId is not the service of the recorded pipe: set it back; a pipe cannot move",
+        ))
+    })
+}
+
+fn observing(known: &Known) -> Verdict {
+    let verdict = Verdict::working(Reason::Provisioning, "the pipe is being observed");
+    if known.record.last_synced_generation.is_some() { Verdict { ready: None, ..verdict } } else { verdict }
+}
+
+/// Some changed fields need a new pipe, and nothing else of this generation is applied.
+fn immutable(fixed: &[&Difference]) -> Verdict {
+    let paths: Vec<String> = fixed.iter().map(|difference| difference.spec_path()).collect();
+    let message = format!(
+        "{} cannot be changed in place: change it back, or delete this object and create another one",
+        paths.join(", ")
+    );
+    Verdict::blocked(Reason::ImmutableFieldChange, message)
+}
+
+impl Verdict {
+    /// The same, telling of differences that are left alone.
+    fn with_drift(self, left: &[Difference]) -> Self {
+        if left.is_empty() || self.kind != Kind::Settled {
+            return self;
+        }
+        let paths: Vec<String> = left.iter().map(Difference::spec_path).collect();
+        let message = format!("{} differ and are left alone, because driftPolicy is Warn", paths.join(", "));
+        let synced = crate::verdict::Saying::new(Truth::False, Reason::DriftNotCorrected, message);
+        Self { kind: Kind::Reported, synced, ..self }
+    }
+}

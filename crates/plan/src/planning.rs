@@ -1,0 +1,163 @@
+//! The decision at the top: what kind of situation is this object in?
+//!
+//! Each situation has its file: [`crate::create`], [`crate::manage`], [`crate::delete`]. Not here: any detail of them.
+
+use std::time::Duration;
+
+use cloud::{Call, Tick};
+use crd::condition::{Reason, Truth};
+use crd::status::record::PROTOCOL_VERSION;
+
+use crate::desired::{Account, Desired, PausedBy, Problem};
+use crate::known::{Known, Seen};
+use crate::step::{Applies, Look, Plan, Step};
+use crate::verdict::{IN_TRANSITION, Kind, Verdict};
+use crate::{create, delete, manage};
+
+/// Decides what to do next about one object.
+///
+/// Guarantees: no step writes to the service before the finalizer is on the object; no create before its intent is on record; no call of
+/// any kind while writes are withheld, but looking. The same values give the same plan.
+#[must_use]
+pub fn plan(desired: &Desired, known: &Known) -> Plan {
+    if known.record.create.as_ref().is_some_and(|create| create.protocol_version > PROTOCOL_VERSION) {
+        return Plan::rest(Verdict::blocked(
+            Reason::RecordTooNew,
+            "a newer operator wrote this status: run that version again, or a newer one; this one makes no write",
+        ));
+    }
+    if desired.object.deleting {
+        return delete::plan(desired, known);
+    }
+    if let Some(by) = desired.paused {
+        return paused(desired, known, by);
+    }
+    if let Some(plan) = restored(desired, known) {
+        return plan;
+    }
+    if !desired.object.held {
+        return Plan::next(Step::Hold, Verdict::working(Reason::Pending, "the object is being taken under control"));
+    }
+    let account = match &desired.account {
+        Ok(account) => account,
+        Err(problem) => return Plan::rest(unresolved(problem)),
+    };
+    if let Some(owner) = &desired.claimed_by {
+        let message = format!(
+            "the pipe belongs to ClickPipe {owner}: remove adopt.id here, or delete that object with deletionPolicy Retain"
+        );
+        return Plan::rest(Verdict::blocked(Reason::AlreadyClaimed, message));
+    }
+    match &desired.wanted {
+        Err(problems) => Plan::rest(not_wanted(problems)),
+        Ok(wanted) if known.pipe_id().is_none() => create::plan(desired, known, account, wanted),
+        Ok(wanted) => manage::plan(desired, known, account, wanted),
+    }
+}
+
+/// Nothing is written; what is cached is still reported.
+fn paused(desired: &Desired, known: &Known, by: PausedBy) -> Plan {
+    let by = match by {
+        PausedBy::Spec => "spec.paused or the annotation on this object",
+        PausedBy::Namespace => "the annotation on the namespace",
+        PausedBy::Operator => "the operator's flag --paused",
+    };
+    let message = format!("writes are withheld by {by}");
+    let newer = known.record.last_synced_generation != Some(desired.object.generation);
+    let verdict = Verdict::working(Reason::Paused, message.clone());
+    let synced = crate::verdict::Saying::new(Truth::Unknown, Reason::ReconcilePaused, message);
+    Plan::rest(Verdict {
+        kind: Kind::Reported,
+        ready: if newer { verdict.ready } else { None },
+        synced,
+        again: None,
+        ..verdict
+    })
+}
+
+/// A record of another object or another cluster (a restore that brought the status along) authorises nothing.
+fn restored(desired: &Desired, known: &Known) -> Option<Plan> {
+    let foreign = |cluster: &str, uid: &str| cluster != desired.cluster_id || uid != desired.object.uid;
+    let pipe =
+        known.record.pipe.as_ref().filter(|pipe| foreign(&pipe.cluster_id, &pipe.uid)).map(|pipe| pipe.id.as_str());
+    let create = known.record.create.as_ref().is_some_and(|create| foreign(&create.cluster_id, &create.uid));
+    (pipe.is_some() || create).then(|| {
+        let message = match pipe {
+            Some(id) => format!("this status was restored from another object or cluster: to take its pipe set spec.adopt.id: {id} on a new object"),
+            None => "this status was restored from another object or cluster: create the object anew, without status".to_owned(),
+        };
+        Plan::rest(Verdict::blocked(Reason::AdoptionRequired, message))
+    })
+}
+
+/// A referenced object is missing or not ready.
+pub(crate) fn unresolved(problem: &Problem) -> Verdict {
+    Verdict::unresolved(problem.reason, problem.to_string())
+}
+
+fn not_wanted(problems: &[Problem]) -> Verdict {
+    let Some(first) = problems.iter().find(|problem| problem.reason == Reason::InvalidSpec).or(problems.first()) else {
+        return Verdict::blocked(Reason::InvalidSpec, "the spec cannot be applied");
+    };
+    let more = problems.len().saturating_sub(1);
+    let message = if more == 0 { first.to_string() } else { format!("{first} (and {more} more)") };
+    if first.reason == Reason::InvalidSpec {
+        Verdict::blocked(first.reason, message)
+    } else {
+        Verdict::unresolved(first.reason, message)
+    }
+}
+
+/// A LIST of the service that began at this moment or later; or the verdict on why the last one failed.
+pub(crate) fn look(desired: &Desired, known: &Known, account: &Account, since: Tick, verdict: Verdict) -> Plan {
+    let step = Step::Look(Look::Pipes { service: account.service.clone(), since });
+    attempt(desired, known, "ListPipes", step, verdict)
+}
+
+/// The cached LIST, when it began at this moment or later.
+pub(crate) fn seen_since(known: &Known, since: Tick) -> Option<&Seen> {
+    known.seen.as_ref().filter(|seen| seen.begun >= since)
+}
+
+/// Nothing to do: rests until the next look is due, or looks now.
+pub(crate) fn rest(desired: &Desired, known: &Known, account: &Account, verdict: Verdict) -> Plan {
+    let interval = if verdict.kind == Kind::Working { IN_TRANSITION } else { account.poll_interval };
+    let begun = known.seen.as_ref().map_or(Tick(0), |seen| seen.begun);
+    let due = begun + interval;
+    if known.now >= due && known.seen.is_some() {
+        let again = verdict.again.unwrap_or(interval);
+        return look(desired, known, account, Tick(begun.0 + 1), verdict.again(again));
+    }
+    let until = (due - known.now).max(Duration::from_secs(1));
+    let again = verdict.again.map_or(until, |again| again.min(until));
+    Plan::rest(verdict.again(again))
+}
+
+/// A writing call; or the verdict on its last failure, until it may be tried again.
+pub(crate) fn call(desired: &Desired, known: &Known, call: Call, urgent: bool, verdict: Verdict) -> Plan {
+    attempt(desired, known, call.name(), Step::Call { call, urgent, applies: Applies::default() }, verdict)
+}
+
+/// A step that the service may refuse; or the verdict on its last failure, until it may be tried again.
+pub(crate) fn attempt(desired: &Desired, known: &Known, name: &'static str, step: Step, verdict: Verdict) -> Plan {
+    match held_back(desired, known, name) {
+        Some(verdict) => Plan::rest(verdict),
+        None => Plan::next(step, verdict),
+    }
+}
+
+/// Why this call must not be tried yet.
+pub(crate) fn held_back(desired: &Desired, known: &Known, name: &'static str) -> Option<Verdict> {
+    let setback = known.memory.setback.as_ref()?;
+    let same = setback.call == name && setback.made_for == made_for(desired, known);
+    (same && known.now < setback.retry_at).then(|| {
+        let verdict = setback.verdict(known.now);
+        if known.record.pipe.is_none() { verdict.while_creating() } else { verdict }
+    })
+}
+
+/// What a call is made for: with another spec, other inputs, or at a person's request it may be tried at once.
+pub(crate) fn made_for(desired: &Desired, known: &Known) -> (i64, String) {
+    let request = known.memory.request_seen.as_ref().map_or("", |(request, _)| request);
+    (desired.object.generation, format!("{}|{request}", desired.inputs))
+}

@@ -1,0 +1,38 @@
+//! Rules that are about more than one field; one file a family. Only here may code outside the resource types name a source's field.
+
+mod columns;
+mod credentials;
+mod mappings;
+mod settings;
+mod union;
+
+use cloud::Document;
+use crd::ClickPipeSpec;
+use crd::facts::Route;
+use crd::facts::tree::Field;
+use serde_json::Value;
+
+use crate::desired::{Problem, Wanted};
+
+/// Every problem of a spec that the API server cannot see, or that an object stored before a rule may have.
+pub(crate) fn problems(spec: &ClickPipeSpec) -> Vec<Problem> {
+    [union::exactly_one(spec), mappings::unique_targets(spec)].into_iter().flatten().collect()
+}
+
+/// Adds to a PATCH what the API wants beside what changed.
+pub(crate) fn complete_patch(body: &mut Document, wanted: &Wanted, route: Route) {
+    columns::together(body, wanted);
+    if body.get("source").is_some() {
+        credentials::complete(body, wanted, route);
+    }
+}
+
+/// Adds to a PUT of settings what the API wants beside what changed.
+pub(crate) fn complete_settings(body: &mut Document, wanted: &Wanted) {
+    settings::keep_read_committed(body, wanted);
+}
+
+/// A mapping as the API wants it for removal.
+pub(crate) fn mapping_to_remove(observed: &Value, item: &Field) -> Document {
+    mappings::to_remove(observed, item)
+}

@@ -1,0 +1,128 @@
+//! What people see: the status of an object from what is wanted, what is known and the plan.
+//!
+//! The same values give the same status, byte for byte; times move only when something else does. Not here: writing it.
+
+mod conditions;
+mod observed;
+mod pending;
+
+use crd::ClickPipeStatus;
+use crd::status::Drift;
+use crd::status::record::{Applied, CreatePhase, CreateRecord};
+
+use crate::desired::Desired;
+use crate::diff::Difference;
+use crate::known::Known;
+use crate::step::Plan;
+use crate::verdict::Kind;
+
+/// The status that follows from a plan.
+#[must_use]
+pub fn status(desired: &Desired, known: &Known, plan: &Plan) -> ClickPipeStatus {
+    let record = progress(desired, known, plan);
+    let drift = drift(known, plan);
+    let pending = pending::plan(desired, known, plan);
+    let next = ClickPipeStatus {
+        observed_generation: Some(desired.object.generation),
+        source: desired.spec.source.kind().map(|kind| kind.as_str().to_owned()),
+        destination: Some(destination(desired)),
+        conditions: conditions::conditions(desired, known, plan, drift.as_ref(), pending.as_ref()),
+        plan: pending,
+        drift,
+        observed: observed::unset(desired, known),
+        candidates: Vec::new(),
+        ..record
+    };
+    keep_times(next, known)
+}
+
+/// The record, as far as looking moves it: what was seen of the pipe, what is applied, what is no longer owed.
+fn progress(desired: &Desired, known: &Known, plan: &Plan) -> ClickPipeStatus {
+    let mut record = known.record.clone();
+    if let (Some(pipe), Some(seen)) = (record.pipe.as_mut(), known.pipe()) {
+        pipe.state = Some(seen.state.as_str().to_owned());
+        pipe.name = Some(seen.name.clone());
+        pipe.updated_at = Some(seen.updated_at.clone()).filter(|at| !at.is_empty());
+    }
+    let settled = plan.verdict.kind == Kind::Settled && plan.steps.is_empty() && record.pipe.is_some();
+    if settled && let Ok(wanted) = &desired.wanted {
+        record.last_synced_generation = Some(desired.object.generation);
+        record.applied = Some(Applied { generation: desired.object.generation, document: wanted.document.redacted() });
+        record.secret_fingerprints = Some(wanted.fingerprints.clone());
+        record.operation = None;
+        record.create = record.create.map(|create| CreateRecord { phase: settled_phase(create.phase), ..create });
+        record.last_error = None;
+    }
+    if plan.steps.is_empty() && desired.object.requested_at.is_some() && answered(known) {
+        record.last_handled_reconcile_at.clone_from(&desired.object.requested_at);
+    }
+    record
+}
+
+/// A request to reconcile is answered once the service was looked at after it, or nothing can be looked at.
+fn answered(known: &Known) -> bool {
+    match (&known.memory.request_seen, &known.seen) {
+        (Some((_, at)), Some(seen)) => seen.begun >= *at,
+        (None, _) => false,
+        (Some(_), None) => true,
+    }
+}
+
+fn settled_phase(phase: CreatePhase) -> CreatePhase {
+    match phase {
+        CreatePhase::Resolved => CreatePhase::Started,
+        other => other,
+    }
+}
+
+/// The destination in short: `database.table`, or the database of a database source.
+fn destination(desired: &Desired) -> String {
+    let destination = &desired.spec.destination;
+    match &destination.table {
+        Some(table) => format!("{}.{table}", destination.database),
+        None => destination.database.clone(),
+    }
+}
+
+fn drift(known: &Known, plan: &Plan) -> Option<Drift> {
+    let paths: Vec<String> =
+        plan.differences.iter().filter(|difference| !difference.edited).map(Difference::spec_path).collect();
+    if paths.is_empty() {
+        return None;
+    }
+    let since = known
+        .record
+        .drift
+        .as_ref()
+        .filter(|drift| drift.paths == paths)
+        .map_or_else(|| known.wall.to_string(), |drift| drift.since.clone());
+    Some(Drift { paths, since })
+}
+
+/// Times move only in a status that is written for another reason.
+fn keep_times(next: ClickPipeStatus, known: &Known) -> ClickPipeStatus {
+    let still = ClickPipeStatus { last_observed_time: known.record.last_observed_time.clone(), ..next };
+    let changed = without_heartbeat(&still) != without_heartbeat(&known.record);
+    let observed = known.pipe().map(|_| known.wall.to_string());
+    if changed {
+        ClickPipeStatus { last_observed_time: observed.or(still.last_observed_time.clone()), ..still }
+    } else {
+        known.record.clone()
+    }
+}
+
+/// A status without what changes by itself.
+fn without_heartbeat(status: &ClickPipeStatus) -> ClickPipeStatus {
+    let mut status = ClickPipeStatus { last_observed_time: None, ..status.clone() };
+    if let Some(pipe) = status.pipe.as_mut() {
+        pipe.updated_at = None;
+    }
+    if let Some(error) = status.last_error.as_mut() {
+        error.time.clear();
+        error.request_id = None;
+    }
+    for entry in &mut status.history {
+        entry.time.clear();
+    }
+    status
+}

@@ -1,0 +1,145 @@
+//! The conditions, in their fixed order.
+//!
+//! Not here: the verdict that they say.
+
+use crd::condition::{ConditionType, Reason, Truth};
+use crd::status::{Drift, Impact, PendingPlan};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
+
+use crate::desired::{Desired, PausedBy};
+use crate::known::Known;
+use crate::step::Plan;
+use crate::verdict::{Kind, Saying};
+
+/// Observations older than this many intervals are stale.
+const STALE_AFTER: u32 = 3;
+
+pub(super) fn conditions(
+    desired: &Desired,
+    known: &Known,
+    plan: &Plan,
+    drift: Option<&Drift>,
+    pending: Option<&PendingPlan>,
+) -> Vec<Condition> {
+    let verdict = &plan.verdict;
+    let ready = ready(desired, known, plan);
+    let mut found: Vec<(ConditionType, Saying)> = progress(known, plan, &ready).into_iter().collect();
+    found.push((ConditionType::Ready, ready));
+    found.push((ConditionType::Synced, verdict.synced.clone()));
+    found.push((ConditionType::ReferencesResolved, verdict.references.clone()));
+    found.extend(drifted(known, plan, drift).map(|saying| (ConditionType::Drifted, saying)));
+    found.extend(desired.paused.map(|by| (ConditionType::Paused, paused(by))));
+    found.extend(
+        pending
+            .and_then(approval)
+            .filter(|_| verdict.synced.reason == Reason::AwaitingApproval)
+            .map(|saying| (ConditionType::AwaitingApproval, saying)),
+    );
+    found.into_iter().map(|(r#type, saying)| condition(desired, known, r#type, saying)).collect()
+}
+
+/// Reconciling while the operator acts again by itself and the object is not there yet; Stalled when only a person can help.
+fn progress(known: &Known, plan: &Plan, ready: &Saying) -> Option<(ConditionType, Saying)> {
+    let verdict = &plan.verdict;
+    let reconciling =
+        |reason| Some((ConditionType::Reconciling, Saying::new(Truth::True, reason, verdict.synced.message.clone())));
+    let again = if known.memory.setback.is_some() { Reason::ProgressingWithRetry } else { Reason::Progressing };
+    match verdict.kind {
+        Kind::Settled | Kind::Reported => None,
+        Kind::Working => reconciling(again),
+        // A blip does not disturb an object that is as wanted.
+        Kind::Waiting if ready.truth == Truth::True => None,
+        Kind::Waiting => reconciling(Reason::ProgressingWithRetry),
+        Kind::Blocked => {
+            let cause = if verdict.synced.truth == Truth::False { &verdict.synced } else { ready };
+            Some((ConditionType::Stalled, Saying::new(Truth::True, cause.reason, cause.message.clone())))
+        }
+    }
+}
+
+/// What the verdict says of Ready; else what it said, unless that is too old to be believed.
+fn ready(desired: &Desired, known: &Known, plan: &Plan) -> Saying {
+    let before = || {
+        let condition =
+            known.record.conditions.iter().find(|condition| condition.type_ == ConditionType::Ready.as_str())?;
+        let reason = Reason::ALL.iter().copied().find(|reason| reason.as_str() == condition.reason)?;
+        let truth =
+            [Truth::True, Truth::False, Truth::Unknown].into_iter().find(|truth| truth.as_str() == condition.status)?;
+        Some(Saying::new(truth, reason, condition.message.clone()))
+    };
+    let saying = plan
+        .verdict
+        .ready
+        .clone()
+        .or_else(before)
+        .unwrap_or_else(|| Saying::new(Truth::Unknown, Reason::Pending, "not looked at yet"));
+    let interval = desired.account.as_ref().map(|account| account.poll_interval);
+    let seen = known.seen.as_ref().map_or(known.memory.first_seen, |seen| seen.begun);
+    match interval {
+        Ok(interval) if saying.truth == Truth::True && known.now - seen > interval * STALE_AFTER => Saying::new(
+            Truth::Unknown,
+            Reason::ObservationStale,
+            "the pipe could not be observed for three poll intervals",
+        ),
+        _ => saying,
+    }
+}
+
+fn drifted(known: &Known, plan: &Plan, drift: Option<&Drift>) -> Option<Saying> {
+    match drift {
+        Some(drift) => {
+            let first: Vec<&str> = drift.paths.iter().take(3).map(String::as_str).collect();
+            Some(Saying::new(
+                Truth::True,
+                Reason::DriftDetected,
+                format!("differs from what was applied: {}", first.join(", ")),
+            ))
+        }
+        None if known.pipe().is_some()
+            && matches!(plan.verdict.kind, Kind::Settled | Kind::Reported | Kind::Working) =>
+        {
+            Some(Saying::new(Truth::False, Reason::NoDrift, "the pipe is as it was applied"))
+        }
+        None => None,
+    }
+}
+
+fn paused(by: PausedBy) -> Saying {
+    let reason = match by {
+        PausedBy::Spec => Reason::PausedBySpec,
+        PausedBy::Namespace => Reason::PausedByNamespace,
+        PausedBy::Operator => Reason::PausedGlobally,
+    };
+    Saying::new(Truth::True, reason, "no external write is made, also no delete")
+}
+
+fn approval(pending: &PendingPlan) -> Option<Saying> {
+    let reason = match pending.class {
+        Impact::Replace => Reason::ReplaceRequired,
+        Impact::Resync => Reason::ResyncRequired,
+        Impact::Inert | Impact::Restart => return None,
+    };
+    Some(Saying::new(
+        Truth::True,
+        reason,
+        format!("approve with the annotation cloud.clickhouse.com/approve-plan={}", pending.hash),
+    ))
+}
+
+/// A condition whose transition time moves only with its status.
+fn condition(desired: &Desired, known: &Known, r#type: ConditionType, saying: Saying) -> Condition {
+    let status = saying.truth.as_str();
+    let before = known
+        .record
+        .conditions
+        .iter()
+        .find(|condition| condition.type_ == r#type.as_str() && condition.status == status);
+    Condition {
+        type_: r#type.as_str().to_owned(),
+        status: status.to_owned(),
+        reason: saying.reason.as_str().to_owned(),
+        message: saying.message,
+        observed_generation: Some(desired.object.generation),
+        last_transition_time: before.map_or(Time(known.wall), |condition| condition.last_transition_time.clone()),
+    }
+}

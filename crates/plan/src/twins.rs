@@ -1,0 +1,63 @@
+//! Twins: other pipes that carry our token and fit our create. They appear only when the service carried out a create later than it may.
+//!
+//! A stopped twin is retired by compare-and-swap first and deleted in a later pass, so that a replica that was frozen in between cannot
+//! delete what became the object's pipe. A running one is only reported.
+
+use cloud::{Call, Pipe, PipeState};
+use crd::ClickPipeStatus;
+use crd::condition::Reason;
+
+use crate::create::record::{fits, remember};
+use crate::desired::{Account, Desired};
+use crate::known::{Known, Seen};
+use crate::planning::{attempt, call};
+use crate::step::{Look, Plan, Step};
+use crate::token;
+use crate::verdict::Verdict;
+
+/// The next step against a stopped twin, if there is one.
+pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, seen: &Seen) -> Option<Plan> {
+    let create = known.record.create.as_ref()?;
+    let own = known.pipe_id()?;
+    let twin = seen.pipes.values().find(|pipe| {
+        pipe.id != own
+            && token::carries(&pipe.name, &create.token)
+            && fits(create, pipe)
+            && pipe.state == PipeState::Stopped
+            && !known.memory.deleted.contains_key(&pipe.id)
+    })?;
+    Some(remove(desired, known, account, twin))
+}
+
+/// Retires it, then, in a later pass, makes sure that it is still stopped, then deletes it.
+fn remove(desired: &Desired, known: &Known, account: &Account, twin: &Pipe) -> Plan {
+    let verdict = Verdict {
+        ready: None,
+        ..Verdict::working(Reason::Updating, "a second pipe of a lost create is being removed")
+    };
+    if !known.is_retired(&twin.id) {
+        let retired = known.record.retired.iter().cloned().chain([twin.id.to_string()]).collect();
+        return Plan::next(remember(ClickPipeStatus { retired, ..known.record.clone() }), verdict);
+    }
+    if known.memory.retired_in_this_pass.contains(&twin.id.to_string()) {
+        return Plan::rest(verdict.again(std::time::Duration::from_secs(1)));
+    }
+    let begun = known.seen.as_ref().map(|seen| seen.begun);
+    match &known.memory.looked {
+        Some((id, at, Some(now))) if *id == twin.id && Some(*at) >= begun && now.state == PipeState::Stopped => call(
+            desired,
+            known,
+            Call::DeletePipe { service: account.service.clone(), pipe: twin.id.clone() },
+            false,
+            verdict,
+        ),
+        Some((id, at, _)) if *id == twin.id && Some(*at) >= begun => Plan::rest(verdict),
+        _ => attempt(
+            desired,
+            known,
+            "GetPipe",
+            Step::Look(Look::Pipe { service: account.service.clone(), pipe: twin.id.clone() }),
+            verdict,
+        ),
+    }
+}

@@ -1,0 +1,104 @@
+//! The recorded pipe is not in the list of its service.
+//!
+//! It may only be late (a fresh pipe), or gone: that needs a 404 by id and two lists without it, a minute apart. Not here: deleting
+//! ([`crate::delete`]).
+
+use std::time::Duration;
+
+use cloud::PipeId;
+use crd::ClickPipeStatus;
+use crd::condition::{Reason, Truth};
+use crd::policy::OnExternalDelete;
+
+use crate::create::record::remember;
+use crate::desired::{Account, Desired};
+use crate::known::{Known, Seen};
+use crate::planning::{attempt, rest};
+use crate::step::{Look, Plan, Step};
+use crate::verdict::{IN_TRANSITION, Verdict};
+
+/// Time between the two lists.
+const APART: Duration = Duration::from_secs(60);
+
+pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, id: &PipeId, seen: &Seen) -> Plan {
+    let was_seen = known.memory.pipe_seen || known.record.pipe.as_ref().is_some_and(|pipe| pipe.state.is_some());
+    if !was_seen && known.now < known.memory.first_seen + desired.create_window {
+        return rest(
+            desired,
+            known,
+            account,
+            Verdict::working(Reason::Provisioning, "the service does not list the new pipe yet"),
+        );
+    }
+    let since = known.memory.missing_since.unwrap_or(seen.begun);
+    let missing = Verdict {
+        ready: None,
+        ..Verdict::working(Reason::Provisioning, "the pipe is missing from the service's list: looking again")
+    };
+    match &known.memory.looked {
+        Some((looked, at, Some(_))) if looked == id && *at >= seen.begun => rest(desired, known, account, missing),
+        Some((looked, at, None)) if looked == id && *at >= since && seen.begun >= since + APART => {
+            gone(desired, known, account, id)
+        }
+        Some((looked, at, None)) if looked == id && *at >= since => {
+            rest(desired, known, account, missing.again(IN_TRANSITION))
+        }
+        _ => attempt(
+            desired,
+            known,
+            "GetPipe",
+            Step::Look(Look::Pipe { service: account.service.clone(), pipe: id.clone() }),
+            missing,
+        ),
+    }
+}
+
+fn gone(desired: &Desired, known: &Known, account: &Account, id: &PipeId) -> Plan {
+    match desired.spec.on_external_delete {
+        OnExternalDelete::Stall => {
+            let message = format!(
+                "pipe {id} was deleted by somebody else: set onExternalDelete: Recreate, or delete this object"
+            );
+            rest(
+                desired,
+                known,
+                account,
+                Verdict::blocked(Reason::ExternallyDeleted, message.clone()).ready(
+                    Truth::False,
+                    Reason::ExternallyDeleted,
+                    message,
+                ),
+            )
+        }
+        OnExternalDelete::Recreate => {
+            let record = forget(known, id);
+            Plan::next(
+                remember(record),
+                Verdict::working(Reason::Creating, "the pipe was deleted by somebody else and is created anew"),
+            )
+        }
+    }
+}
+
+/// The record without this pipe, whose id is never taken again.
+pub(crate) fn forget(known: &Known, id: &PipeId) -> ClickPipeStatus {
+    let mut retired = known.record.retired.clone();
+    if !known.is_retired(id) {
+        retired.push(id.to_string());
+    }
+    let create = known.record.create.clone().map(|create| crd::status::record::CreateRecord {
+        phase: crd::status::record::CreatePhase::Failed,
+        code: Some("Deleted".to_owned()),
+        message: None,
+        ..create
+    });
+    ClickPipeStatus {
+        pipe: None,
+        create,
+        retired,
+        operation: None,
+        applied: None,
+        last_synced_generation: None,
+        ..known.record.clone()
+    }
+}
