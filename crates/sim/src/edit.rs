@@ -54,16 +54,16 @@ pub(crate) fn connects(pipe: &Pipe, patch: &Map<String, Value>) -> bool {
 /// Applies a patch to a pipe's source.
 pub(crate) fn apply(pipe: &Pipe, patch: &Map<String, Value>, strict: bool) -> Result<Edited, Refusal> {
     let source = pipe.source;
-    let path = format!("source.{}", source.arm());
+    let at = format!("source.{}", source.arm());
     let (members, deltas) = mapping::split(patch);
     let how = Reading { partial: true, closed: strict || source.closed(), strict };
-    check(source.fields(), &members, &path, how)?;
+    check(source.fields(), &members, &at, how)?;
     rules::check_patch(source, &pipe.document, &members)?;
     check_logged_in(pipe, patch)?;
     let mut document = pipe.document.clone();
     merge(source.fields(), &mut document, &members);
     rules::restore(source, &pipe.document, &mut document);
-    let tables = mapping::apply(source, &mut document, &deltas, &path, how)?;
+    let tables = mapping::apply(source, &mut document, &deltas, &at, how)?;
     Ok(Edited { document, tables, connects: connects(pipe, patch) })
 }
 

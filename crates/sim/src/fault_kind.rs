@@ -164,7 +164,7 @@ pub enum FaultKind {
         #[serde(default)]
         host: Option<String>,
     },
-    /// After so many PATCHes of a MongoDB pipe without credentials, each further one is answered with 500; one with
+    /// After so many edits of a MongoDB pipe without credentials, each further one is answered with 500; one with
     /// credentials repairs it (TF PR 618).
     MongoSticky {
         /// After how many.

@@ -91,6 +91,11 @@ impl Interference {
     }
 
     fn add(&mut self, fault: Fault) {
+        if let Some((instead, commit, after_ms)) = replacement(&fault.kind) {
+            self.instead = Some(instead);
+            self.commit = commit;
+            self.answer_after_ms = after_ms;
+        }
         let pipe = fault.matching.pipe;
         match fault.kind {
             FaultKind::NotFoundAfterCreate { reads, ms } => (self.hidden_reads, self.hidden_ms) = (reads, ms),
@@ -109,57 +114,22 @@ impl Interference {
             FaultKind::SourceRefuses { text, host: _ } => self.source_refuses = Some(text),
             FaultKind::MongoSticky { after } => self.mongo_sticky_after = Some(after),
             FaultKind::PipeFails { state } => self.ends_in = Some(state),
-            FaultKind::SlowAnswer { ms } => self.slower_ms += ms,
+            FaultKind::SlowAnswer { ms } => self.slower_ms = self.slower_ms.saturating_add(ms),
             FaultKind::LateCommit { ms } => self.commit = Commit::After(ms),
             FaultKind::TruncatedJson {} => self.truncated = true,
             FaultKind::Garbled { how } => self.garble.push(how),
-            answer => self.replace_answer(answer),
+            FaultKind::GatewayTimeout { .. }
+            | FaultKind::ServerError { .. }
+            | FaultKind::NeverAnswered { .. }
+            | FaultKind::ResetBeforeCommit { .. }
+            | FaultKind::ResetAfterCommit { .. }
+            | FaultKind::HtmlBody { .. }
+            | FaultKind::TooManyRequests { .. }
+            | FaultKind::FailedDependency { .. }
+            | FaultKind::Unauthorized {}
+            | FaultKind::Forbidden {}
+            | FaultKind::Status { .. } => {}
         }
-    }
-
-    /// The faults that put something in place of the answer.
-    fn replace_answer(&mut self, kind: FaultKind) {
-        let (instead, commit, after_ms) = match kind {
-            FaultKind::GatewayTimeout { commit_after_ms, answer_after_ms } => {
-                let page = Instead::Reply(Reply::html(504, GATEWAY_PAGE));
-                (page, later(commit_after_ms), Some(answer_after_ms))
-            }
-            FaultKind::ServerError { commit_after_ms, answer_after_ms } => {
-                let refusal = Refusal::new(500, "INTERNAL_ERROR", "Internal error");
-                (Instead::Refusal(refusal, None), later(commit_after_ms), Some(answer_after_ms))
-            }
-            FaultKind::NeverAnswered { commit_after_ms } => (Instead::Never, later(commit_after_ms), None),
-            FaultKind::ResetBeforeCommit { after_ms } => (Instead::Dropped, Commit::Never, Some(after_ms)),
-            FaultKind::ResetAfterCommit { after_ms } => (Instead::Dropped, Commit::After(0), Some(after_ms)),
-            FaultKind::HtmlBody { status } => {
-                let page = Reply::html(
-                    status,
-                    "<!DOCTYPE html><html><body>The page you asked for is not here.</body></html>\n",
-                );
-                (Instead::Reply(page), Commit::Usual, None)
-            }
-            FaultKind::TooManyRequests { reset } => {
-                let header = reset.map(|reset| ("x-ratelimit-reset".to_owned(), reset));
-                (Instead::Refusal(Self::throttled(), header), Commit::Never, None)
-            }
-            FaultKind::FailedDependency { state } => {
-                (Instead::Refusal(Refusal::service_not_running(&state), None), Commit::Never, None)
-            }
-            FaultKind::Forbidden {} => (Instead::Refusal(Refusal::forbidden(), None), Commit::Never, None),
-            FaultKind::Status { status, body, headers } => {
-                let mut reply = Reply::json(status, &body);
-                if let Value::String(text) = body {
-                    reply = Reply::html(status, &text);
-                }
-                reply.headers.extend(headers);
-                (Instead::Reply(reply), Commit::Never, None)
-            }
-            // Everything else was dealt with by the caller; an unknown key is all that is left.
-            _ => (Instead::Reply(Self::unauthorized()), Commit::Never, None),
-        };
-        self.instead = Some(instead);
-        self.commit = commit;
-        self.answer_after_ms = after_ms;
     }
 
     /// 429.
@@ -176,6 +146,64 @@ impl Interference {
     pub(crate) fn sights_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Sight> {
         let fits = |part: &Option<String>| part.as_deref().is_none_or(|part| name.contains(part));
         self.sights.iter().filter(move |(part, _)| fits(part)).map(|(_, sight)| sight)
+    }
+}
+
+/// What a fault puts in place of the answer, when the write is done, and when the answer comes; `None` for the faults
+/// that leave the answer to the request.
+fn replacement(kind: &FaultKind) -> Option<(Instead, Commit, Option<u64>)> {
+    let refusal = |refusal| Some((Instead::Refusal(refusal, None), Commit::Never, None));
+    match kind {
+        FaultKind::GatewayTimeout { commit_after_ms, answer_after_ms } => {
+            let page = Instead::Reply(Reply::html(504, GATEWAY_PAGE));
+            Some((page, later(*commit_after_ms), Some(*answer_after_ms)))
+        }
+        FaultKind::ServerError { commit_after_ms, answer_after_ms } => {
+            let refusal = Refusal::new(500, "INTERNAL_ERROR", "Internal error");
+            Some((Instead::Refusal(refusal, None), later(*commit_after_ms), Some(*answer_after_ms)))
+        }
+        FaultKind::NeverAnswered { commit_after_ms } => Some((Instead::Never, later(*commit_after_ms), None)),
+        FaultKind::ResetBeforeCommit { after_ms } => Some((Instead::Dropped, Commit::Never, Some(*after_ms))),
+        FaultKind::ResetAfterCommit { after_ms } => Some((Instead::Dropped, Commit::After(0), Some(*after_ms))),
+        FaultKind::HtmlBody { status } => {
+            let page = Reply::html(*status, "<!DOCTYPE html><html><body>Another page.</body></html>\n");
+            Some((Instead::Reply(page), Commit::Usual, None))
+        }
+        FaultKind::TooManyRequests { reset } => {
+            let header = reset.clone().map(|reset| ("x-ratelimit-reset".to_owned(), reset));
+            Some((Instead::Refusal(Interference::throttled(), header), Commit::Never, None))
+        }
+        FaultKind::FailedDependency { state } => refusal(Refusal::service_not_running(state)),
+        FaultKind::Forbidden {} => refusal(Refusal::forbidden()),
+        FaultKind::Unauthorized {} => Some((Instead::Reply(Interference::unauthorized()), Commit::Never, None)),
+        FaultKind::Status { status, body, headers } => {
+            let mut reply = match body {
+                Value::String(text) => Reply::html(*status, text),
+                other => Reply::json(*status, other),
+            };
+            reply.headers.extend(headers.clone());
+            Some((Instead::Reply(reply), Commit::Never, None))
+        }
+        FaultKind::NotFoundAfterCreate { .. }
+        | FaultKind::ListLag { .. }
+        | FaultKind::ListTruncated { .. }
+        | FaultKind::ListEmpty {}
+        | FaultKind::ListWithoutResult {}
+        | FaultKind::StaleAnswer {}
+        | FaultKind::StaleRead { .. }
+        | FaultKind::Normalise { .. }
+        | FaultKind::UnknownState { .. }
+        | FaultKind::ScalingUnknown { .. }
+        | FaultKind::AutoResumeDelay { .. }
+        | FaultKind::NoAutoResume {}
+        | FaultKind::DeleteLinger { .. }
+        | FaultKind::SourceRefuses { .. }
+        | FaultKind::MongoSticky { .. }
+        | FaultKind::PipeFails { .. }
+        | FaultKind::SlowAnswer { .. }
+        | FaultKind::LateCommit { .. }
+        | FaultKind::TruncatedJson {}
+        | FaultKind::Garbled { .. } => None,
     }
 }
 

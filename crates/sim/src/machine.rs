@@ -93,9 +93,8 @@ pub(crate) fn stop(pipe: &Pipe, now_ms: u64, time: &Timings, while_loading: bool
     let database = pipe.family() == Family::Database;
     match pipe.state() {
         S::Completed => Err(Refusal::bad_request("ClickPipe is completed and cannot be stopped")),
-        S::Stopped | S::Stopping | S::Pausing => Ok(Stop::Nothing),
         S::Paused if pipe.course.moving() => Ok(Stop::Later),
-        S::Paused => Ok(Stop::Nothing),
+        S::Stopped | S::Stopping | S::Paused | S::Pausing => Ok(Stop::Nothing),
         S::Provisioning | S::Setup | S::Snapshot | S::Modifying | S::Resync if database && while_loading => {
             Ok(Stop::Later)
         }

@@ -10,6 +10,7 @@ use crate::state::PipeState;
 
 /// A pipe.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts, not a state")]
 pub struct Pipe {
     /// Its id, a UUID.
     pub id: String,
@@ -51,7 +52,7 @@ pub struct Pipe {
     pub scaling_unknown_until_ms: u64,
     /// Reads by id that are still answered with 404.
     pub hidden_reads: u64,
-    /// PATCHes of a MongoDB pipe without credentials since the last one with them.
+    /// Edits of a MongoDB pipe without credentials since the last one with them.
     pub edits_without_credentials: u64,
     pub(crate) created_micros: u64,
     pub(crate) updated_micros: u64,

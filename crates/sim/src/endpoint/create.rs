@@ -128,7 +128,9 @@ impl Simulator {
         pipe.changed_at_ms = at_ms;
         pipe.visible_at_ms = at_ms.saturating_add(self.config.at_speed(how.hidden_ms));
         pipe.hidden_reads = how.hidden_reads;
-        pipe.scaling_unknown_until_ms = at_ms.saturating_add(self.config.at_speed(how.scaling_unknown_ms));
+        if how.scaling_unknown_ms > 0 {
+            pipe.scaling_unknown_until_ms = at_ms.saturating_add(self.config.at_speed(how.scaling_unknown_ms));
+        }
         pipe.course = machine::created(&pipe, at_ms, how.ends_in, &self.time);
         pipe
     }
@@ -164,8 +166,8 @@ fn check_extras(source: Source, body: &Map<String, Value>, strict: bool) -> Chec
     let present = |name: &str| body.get(name).filter(|value| !value.is_null());
     if source.family() == Family::Database {
         for name in ["scaling", "startPaused", "settings", "fieldMappings"] {
-            let empty = |value: &&Value| value.as_array().is_some_and(Vec::is_empty) || **value == Value::Bool(false);
-            if present(name).filter(|value| !empty(value)).is_some() {
+            let empty = |value: &Value| value.as_array().is_some_and(Vec::is_empty) || *value == Value::Bool(false);
+            if present(name).is_some_and(|value| !empty(value)) {
                 let text = format!("request body.{name}: is not supported for {} ClickPipes", source.title());
                 return Err(Refusal::bad_request(text));
             }

@@ -145,12 +145,12 @@ fn patch_of(source: Source, sent: Option<&Value>) -> Result<Option<&Map<String, 
     let arms = sent.as_object().ok_or_else(|| Refusal::member("source", sent))?;
     let mut patch = None;
     for (arm, value) in arms.iter().filter(|(arm, value)| !value.is_null() && *arm != "validateSamples") {
-        let path = format!("source.{arm}");
+        let at = format!("source.{arm}");
         // BigQuery sources have no PATCH schema at all.
         if arm != source.arm() || source == Source::Bigquery {
-            return Err(Refusal::bad_request(format!("request body.{path}: source cannot be updated this way")));
+            return Err(Refusal::bad_request(format!("request body.{at}: source cannot be updated this way")));
         }
-        patch = Some(value.as_object().ok_or_else(|| Refusal::member(&path, value))?);
+        patch = Some(value.as_object().ok_or_else(|| Refusal::member(&at, value))?);
     }
     Ok(patch)
 }

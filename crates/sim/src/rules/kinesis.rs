@@ -20,16 +20,12 @@ fn a_timestamp_goes_with_at_timestamp(source: &Map<String, Value>, _: &Surroundi
 }
 
 fn credentials_fit_the_authentication(source: &Map<String, Value>, _: &Surroundings) -> Checked {
-    match text(source, "authentication") {
-        Some("IAM_ROLE") => {
-            let why = "iamRole is required for IAM_ROLE authentication";
-            only(has(source, "iamRole"), "source.kinesis.iamRole", why)
-        }
-        _ => {
-            let why = "accessKey is required for IAM_USER authentication";
-            only(has(source, "accessKey"), "source.kinesis.accessKey", why)
-        }
+    if text(source, "authentication") == Some("IAM_ROLE") {
+        let why = "iamRole is required for IAM_ROLE authentication";
+        return only(has(source, "iamRole"), "source.kinesis.iamRole", why);
     }
+    let why = "accessKey is required for IAM_USER authentication";
+    only(has(source, "accessKey"), "source.kinesis.accessKey", why)
 }
 
 fn iam_needs_a_service_on_aws(source: &Map<String, Value>, around: &Surroundings) -> Checked {

@@ -140,7 +140,7 @@ fn service(text: &str) -> Result<ServiceConfig, String> {
     let (id, state) = text.split_once('=').unwrap_or((text, "running"));
     let mut service = ServiceConfig::new(&uuid(id)?);
     let state: Result<ServiceState, _> = serde_json::from_value(serde_json::json!(state));
-    service.state = state.map_err(|_| format!("\"{}\" is not a state of a service", text))?;
+    service.state = state.map_err(|_| format!("\"{text}\" does not end in a state of a service"))?;
     Ok(service)
 }
 

@@ -70,7 +70,7 @@ impl Simulator {
             return Err(invalid("organization", organization));
         }
         if let Some(service) = &call.route.service
-            && !self.services.get(service).is_some_and(|known| known.organization == organization)
+            && self.services.get(service).is_none_or(|known| known.organization != organization)
         {
             return Err(invalid("service", service));
         }
