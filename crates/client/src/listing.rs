@@ -49,6 +49,8 @@ impl Listings {
     /// A LIST begun at or after `since`: the one we have, one on the wire, the one about to go, or else a new one.
     pub(crate) fn source(&self, service: &ServiceId, since: Tick, make: impl FnOnce() -> Look) -> Source {
         let now = clock::now();
+        // Made before the lock, so dropped after it: the last holder of a LIST that is dropped takes the lock itself.
+        let mut live = Vec::new();
         let mut services = self.lock();
         services.retain(|id, listing| id == service || !listing.is_forgotten(now));
         let listing = services.entry(service.clone()).or_default();
@@ -56,8 +58,9 @@ impl Listings {
         if let Some(snapshot) = listing.shelf.fresh(since) {
             return Source::Here(snapshot);
         }
-        if let Some(look) = listing.joinable(since) {
-            return Source::Look(look);
+        live.extend(listing.joinable(since));
+        if let Some(look) = live.first() {
+            return Source::Look(look.clone());
         }
         let look = make().shared();
         listing.waiting = look.downgrade();
@@ -111,15 +114,14 @@ impl Listings {
 }
 
 impl Listing {
-    fn joinable(&self, since: Tick) -> Option<Shared<Look>> {
-        let flying = self.flying.iter().filter(|(begun, _)| self.shelf.shows(begun, since));
-        let waiting = self.waiting.as_ref().and_then(WeakShared::upgrade);
-        flying.filter_map(|(_, look)| look.upgrade()).next_back().or(waiting)
+    /// The LISTs that answer the question, the soonest first.
+    fn joinable(&self, since: Tick) -> impl Iterator<Item = Shared<Look>> {
+        let flying = self.flying.iter().filter(move |(begun, _)| self.shelf.shows(begun, since)).map(|(_, look)| look);
+        flying.chain(&self.waiting).filter_map(WeakShared::upgrade)
     }
 
     fn is_forgotten(&self, now: Tick) -> bool {
-        let idle = self.flying.is_empty() && self.waiting.as_ref().is_none_or(|look| look.upgrade().is_none());
-        idle && now - self.asked > FORGET_AFTER
+        self.flying.is_empty() && now - self.asked > FORGET_AFTER
     }
 }
 

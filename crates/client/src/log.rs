@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use cloud::{Call, Failure, PipeId, Reply};
+use cloud::{Call, Failure, Outcome, PipeId, Reply};
 use serde_json::Value;
 use tracing::{debug, info};
 
@@ -21,14 +21,25 @@ pub(crate) fn call(
     let service = call.service().map(tracing::field::display);
     let pipe = pipe(call, result).map(tracing::field::display);
     let status = raw.as_ref().ok().map(|answer| answer.status);
-    let failure = result.as_ref().err().map(tracing::field::display);
+    let outcome = outcome(result);
     let elapsed_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
     if call.is_write() {
         let request_id = request_id(raw, result);
-        info!(call = name, service, pipe, status, request_id, elapsed_ms, failure, "wrote");
+        info!(call = name, service, pipe, status, request_id, elapsed_ms, outcome, "wrote");
     } else {
         let request_id = result.as_ref().err().and_then(|failure| failure.request_id.as_deref());
-        debug!(call = name, service, pipe, status, request_id, elapsed_ms, failure, "looked");
+        debug!(call = name, service, pipe, status, request_id, elapsed_ms, outcome, "looked");
+    }
+}
+
+/// What came of it, in a word. The service's own words are for conditions; they may quote what was sent.
+const fn outcome(result: &Result<Reply, Failure>) -> &'static str {
+    match result {
+        Ok(_) => "done",
+        Err(Failure { outcome: Outcome::NotSent, .. }) => "not sent",
+        Err(Failure { outcome: Outcome::Refused(_), .. }) => "refused",
+        Err(Failure { outcome: Outcome::Throttled { .. }, .. }) => "throttled",
+        Err(Failure { outcome: Outcome::Unknown, .. }) => "unknown",
     }
 }
 
