@@ -147,7 +147,7 @@ fn intend(desired: &Desired, known: &Known, account: &Account, wanted: &Wanted, 
         ));
     }
     if let Some(last) =
-        desired.object.last_pipe.as_ref().filter(|last| {
+        known.last_pipe.as_ref().filter(|last| {
             seen.pipes.keys().any(|id| id.as_str() == last.as_str()) && !known.record.retired.contains(last)
         })
     {

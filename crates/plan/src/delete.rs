@@ -19,7 +19,7 @@ use crate::verdict::{Kind, Saying, Verdict};
 const SEND_AGAIN: std::time::Duration = std::time::Duration::from_secs(120);
 
 pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
-    if !desired.object.held {
+    if !known.held {
         return Plan::rest(deleting("the object is going"));
     }
     if desired.spec.management_policy == ManagementPolicy::ObserveOnly || desired.claimed_by.is_some() {

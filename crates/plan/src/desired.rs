@@ -44,8 +44,6 @@ pub struct Object {
     pub uid: String,
     /// The generation of its spec.
     pub generation: i64,
-    /// Whether our finalizer is on it.
-    pub held: bool,
     /// Whether it is being deleted.
     pub deleting: bool,
     /// The annotation `approve-plan`.
@@ -54,8 +52,6 @@ pub struct Object {
     pub confirmed_nonce: Option<String>,
     /// The value of the reconcile-now annotations.
     pub requested_at: Option<String>,
-    /// The pipe id in the annotation `last-pipe`, which may forbid a create.
-    pub last_pipe: Option<String>,
 }
 
 /// The connection, resolved.

@@ -16,6 +16,10 @@ use crate::setback::Setback;
 pub struct Known {
     /// The status as it stands in Kubernetes, which holds our record.
     pub record: ClickPipeStatus,
+    /// Whether our finalizer is on the object.
+    pub held: bool,
+    /// The pipe id in the annotation `last-pipe`, which may forbid a create.
+    pub last_pipe: Option<String>,
     /// What this process remembers.
     pub memory: Memory,
     /// The last LIST of the service.

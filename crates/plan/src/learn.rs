@@ -65,6 +65,9 @@ pub fn learn(desired: &Desired, known: &mut Known, step: &Step, result: Result<L
             accepted(desired, known, call, applies, reply)
         }
         (Step::Call { call, applies, .. }, Err(failure)) => failed(desired, known, call, applies, failure),
+        (Step::Hold, Ok(_)) => known.held = true,
+        (Step::Release, Ok(_)) => known.held = false,
+        (Step::Note { last_pipe }, Ok(_)) => known.last_pipe = Some(last_pipe.clone()),
         // The remaining pairs say nothing about the service.
         _ => {}
     }

@@ -29,7 +29,7 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, wanted: 
     if let Some(plan) = misplaced(desired, known, account) {
         return plan;
     }
-    if desired.object.last_pipe.as_deref() != Some(id.as_str()) {
+    if known.last_pipe.as_deref() != Some(id.as_str()) {
         let verdict = Verdict::working(Reason::Creating, "the pipe is on record");
         return Plan::next(Step::Note { last_pipe: id.to_string() }, verdict);
     }

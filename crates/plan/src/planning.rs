@@ -35,7 +35,7 @@ pub fn plan(desired: &Desired, known: &Known) -> Plan {
     if let Some(plan) = restored(desired, known) {
         return plan;
     }
-    if !desired.object.held {
+    if !known.held {
         return Plan::next(Step::Hold, Verdict::working(Reason::Pending, "the object is being taken under control"));
     }
     let account = match &desired.account {

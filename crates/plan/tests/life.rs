@@ -1,0 +1,224 @@
+//! The life of one pipe, decided by the real plan and lived in the simulator.
+
+mod world;
+
+use sim::{Fault, FaultKind, PipeState, RouteKind};
+use world::World;
+
+const KAFKA: &str = r"
+connectionRef: {name: prod}
+serviceId: 22222222-2222-4222-8222-222222222222
+source:
+  kafka:
+    type: confluent
+    format: JSONEachRow
+    brokers: broker.example.com:9092
+    topics: my_topic
+    authentication: PLAIN
+    credentials: {username: {value: my_user}, password: {secretKeyRef: {name: kafka, key: password}}}
+destination:
+  database: default
+  table: my_table
+  managedTable: true
+  tableDefinition: {engine: {type: MergeTree}}
+  columns: [{name: id, type: UInt64}]
+";
+
+const POSTGRES: &str = r"
+connectionRef: {name: prod}
+serviceId: 22222222-2222-4222-8222-222222222222
+source:
+  postgres:
+    host: postgres.example.com
+    port: 5432
+    database: mydb
+    credentials: {username: {value: my_user}, password: {secretKeyRef: {name: kafka, key: password}}}
+    settings: {replicationMode: cdc}
+    tableMappings: [{sourceSchemaName: public, sourceTable: users, targetTable: public_users}]
+destination: {database: default}
+";
+
+fn kafka() -> World {
+    with_password(World::new(KAFKA))
+}
+
+fn postgres() -> World {
+    with_password(World::new(POSTGRES))
+}
+
+fn with_password(mut world: World) -> World {
+    world.secrets.insert(("kafka".into(), "password".into()), "hunter2".into());
+    world
+}
+
+fn ready(mut world: World) -> World {
+    world.live(600_000);
+    assert_eq!(world.condition("Ready"), "True Running", "{:#?}\n{:#?}", world.trace, world.status);
+    assert_eq!(world.condition("Synced"), "True ReconcileSuccess");
+    world
+}
+
+#[test]
+fn a_pipe_is_created_stopped_and_started_with_two_writes() {
+    let world = ready(kafka());
+    assert_eq!(world.writes(), ["POST clickpipes", "PATCH state"], "{:#?}", world.trace);
+    assert_eq!(world.count(RouteKind::GetPipe), 0, "no look at a single pipe");
+}
+
+#[test]
+fn a_converged_pipe_is_left_alone() {
+    for world in [kafka(), postgres()] {
+        let mut world = ready(world);
+        let (writes, status_writes, status) = (world.writes().len(), world.status_writes, world.status.clone());
+        world.live(3_600_000);
+        world.restart();
+        world.live(3_600_000);
+        assert_eq!((world.writes().len(), world.status_writes), (writes, status_writes), "{:#?}", world.trace);
+        assert_eq!(world.status, status);
+    }
+}
+
+#[test]
+fn a_lost_answer_does_not_make_a_second_pipe() {
+    for commit_after_ms in [Some(0), Some(45_000), Some(600_000), None] {
+        let mut world = kafka();
+        world.sim.inject(
+            Fault::new(FaultKind::GatewayTimeout { commit_after_ms, answer_after_ms: 30_000 })
+                .on(RouteKind::CreatePipe)
+                .once(),
+        );
+        world.live(3_600_000);
+        assert_eq!(world.condition("Ready"), "True Running", "{commit_after_ms:?} {:#?}", world.trace);
+        assert_eq!(world.sim.pipes().count(), 1, "{commit_after_ms:?}");
+        let posts = if commit_after_ms.is_some() { 1 } else { 2 };
+        assert_eq!(world.count(RouteKind::CreatePipe), posts, "{commit_after_ms:?}");
+    }
+}
+
+#[test]
+fn a_restart_after_a_lost_answer_finds_the_pipe() {
+    let mut world = kafka();
+    world.sim.inject(Fault::new(FaultKind::ResetAfterCommit { after_ms: 0 }).on(RouteKind::CreatePipe).once());
+    world.pass();
+    world.restart();
+    world.live(60_000);
+    assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
+    assert_eq!(world.count(RouteKind::CreatePipe), 1);
+}
+
+#[test]
+fn a_pipe_that_somebody_stopped_is_started_again() {
+    let mut world = ready(kafka());
+    let id = world.status.pipe.clone().unwrap().id;
+    world.sim.edit_pipe(&id, sim::PipeEdit { state: Some(PipeState::Stopped), ..Default::default() }).unwrap();
+    world.live(900_000);
+    assert_eq!(world.condition("Ready"), "True Running");
+    assert_eq!(world.writes().last().map(String::as_str), Some("PATCH state"));
+}
+
+#[test]
+fn each_kind_of_change_takes_its_own_call() {
+    let mut world = ready(kafka());
+    let before = world.writes().len();
+    world.edit(|spec| spec.scaling.get_or_insert_default().replicas = Some(2));
+    world.live(600_000);
+    world.edit(|spec| spec.settings.get_or_insert_default().streaming_max_insert_wait_ms = Some(1000));
+    world.live(600_000);
+    world.edit(|spec| {
+        spec.destination
+            .columns
+            .as_mut()
+            .unwrap()
+            .push(crd::destination::Column { name: "message".into(), r#type: "String".into() })
+    });
+    world.live(600_000);
+    assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
+    let writes = world.writes().split_off(before);
+    assert_eq!(writes.len(), 3, "{writes:?}");
+    assert_eq!(&writes[..2], ["PATCH scaling", "PUT settings"]);
+}
+
+#[test]
+fn a_rotated_password_is_sent_once() {
+    let mut world = ready(kafka());
+    let before = world.writes().len();
+    world.secrets.insert(("kafka".into(), "password".into()), "hunter3".into());
+    world.live(1_200_000);
+    assert_eq!(world.writes().len(), before + 1, "{:#?}", world.trace);
+    assert_eq!(world.condition("Synced"), "True ReconcileSuccess");
+    let sent = world.sim.requests().last().unwrap();
+    assert!(!serde_json::to_string(&world.status).unwrap().contains("hunter"), "no secret in the status");
+    let _ = sent;
+}
+
+#[test]
+fn a_fixed_field_is_never_changed_silently() {
+    let mut world = ready(kafka());
+    let before = world.writes().len();
+    world.edit(|spec| spec.source.kafka.as_mut().unwrap().topics = "other".into());
+    world.live(1_200_000);
+    assert_eq!(world.writes().len(), before);
+    assert_eq!(world.condition("Synced"), "False ImmutableFieldChange");
+    assert_eq!(world.condition("Stalled"), "True ImmutableFieldChange");
+    world.edit(|spec| spec.source.kafka.as_mut().unwrap().topics = "my_topic".into());
+    world.live(600_000);
+    assert_eq!(world.condition("Ready"), "True Running");
+    assert_eq!(world.writes().len(), before);
+}
+
+#[test]
+fn a_database_pipe_is_paused_changed_and_resumed() {
+    let mut world = ready(postgres());
+    let before = world.writes().len();
+    assert_eq!(before, 1, "{:?}", world.writes());
+    world.edit(|spec| spec.source.postgres.as_mut().unwrap().host = "replica.example.com".into());
+    world.live(1_200_000);
+    assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
+    let writes = world.writes().split_off(before);
+    assert_eq!(writes.len(), 2, "{writes:?} {:#?}", world.trace);
+    assert!(world.status.operation.is_none());
+}
+
+#[test]
+fn deleting_the_object_deletes_the_pipe_and_only_then_the_object() {
+    let mut world = ready(kafka());
+    world.object.deleting = true;
+    world.live(600_000);
+    assert!(!world.exists);
+    let now = world.now;
+    assert_eq!(world.sim.pipes().filter(|pipe| pipe.alive(now)).count(), 0);
+}
+
+#[test]
+fn retain_keeps_the_pipe() {
+    let mut world = ready(kafka());
+    world.edit(|spec| spec.deletion_policy = crd::policy::DeletionPolicy::Retain);
+    world.object.deleting = true;
+    world.live(600_000);
+    assert!(!world.exists);
+    assert_eq!(world.count(RouteKind::DeletePipe), 0);
+}
+
+#[test]
+fn a_source_that_refuses_the_login_heals() {
+    let mut world = kafka();
+    let fault = world.sim.inject(Fault::new(FaultKind::SourceRefuses {
+        text: "failed to establish connection: dial tcp: no such host".into(),
+        host: None,
+    }));
+    world.live(300_000);
+    assert_eq!(world.condition("Synced"), "False SourceRejected", "{:#?}", world.status);
+    assert_eq!(world.condition("Reconciling"), "True ProgressingWithRetry");
+    world.sim.clear_fault(&fault);
+    world.live(3_600_000);
+    assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
+}
+
+#[test]
+fn paused_means_no_call_at_all() {
+    let mut world = kafka();
+    world.paused = true;
+    world.live(600_000);
+    assert_eq!(world.sim.stats().requests, 0);
+    assert_eq!(world.condition("Paused"), "True PausedBySpec");
+}

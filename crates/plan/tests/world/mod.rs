@@ -1,0 +1,273 @@
+//! One object, the real plan, and the simulator, in virtual time. Nothing of Kubernetes: the status is a value.
+
+#![allow(dead_code, missing_docs, unreachable_pub, reason = "support of several tests, each of which uses a part")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clickpipes_plan::document::{Unread, Values, references, wanted};
+use clickpipes_plan::fingerprint::Key;
+use clickpipes_plan::known::Seen;
+use clickpipes_plan::{
+    Account, Desired, Known, Learned, Look, Memory, Object, Plan, Step, learn, plan, sending, status,
+};
+use cloud::reply::Answer as Heard;
+use cloud::{Call, Failure, OrganizationId, Reply, Secret, ServiceId, Tick};
+use crd::{ClickPipeSpec, ClickPipeStatus};
+use jiff::Timestamp;
+use sim::{Answer, Config, DEFAULT_ORGANIZATION, DEFAULT_SERVICE, RouteKind, Simulator};
+
+pub const NONCES: &str = "nonce";
+
+pub struct World {
+    pub sim: Simulator,
+    pub now: u64,
+    pub spec: ClickPipeSpec,
+    pub object: Object,
+    pub exists: bool,
+    pub held: bool,
+    pub last_pipe: Option<String>,
+    pub status: ClickPipeStatus,
+    pub memory: Memory,
+    pub seen: Option<Seen>,
+    pub secrets: BTreeMap<(String, String), String>,
+    pub paused: bool,
+    pub nonces: u64,
+    pub status_writes: u64,
+    pub trace: Vec<String>,
+}
+
+impl World {
+    pub fn new(spec: &str) -> Self {
+        let spec: ClickPipeSpec = serde_saphyr::from_str(spec).expect("a spec");
+        let sim = Simulator::new(Config { rate_limit: None, ..Config::default() });
+        let object = Object {
+            namespace: "data".into(),
+            name: "orders".into(),
+            uid: "uid-1".into(),
+            generation: 1,
+            ..Object::default()
+        };
+        let mut world = Self {
+            sim,
+            now: 1_000,
+            spec,
+            object,
+            exists: true,
+            held: false,
+            last_pipe: None,
+            status: ClickPipeStatus::default(),
+            memory: Memory::default(),
+            seen: None,
+            secrets: BTreeMap::new(),
+            paused: false,
+            nonces: 0,
+            status_writes: 0,
+            trace: Vec::new(),
+        };
+        world.restart();
+        world
+    }
+
+    /// The process ends and starts anew: only the status is left.
+    pub fn restart(&mut self) {
+        self.memory = Memory { first_seen: Tick(self.now), ..Memory::default() };
+        self.seen = None;
+    }
+
+    pub fn edit(&mut self, change: impl FnOnce(&mut ClickPipeSpec)) {
+        change(&mut self.spec);
+        self.object.generation += 1;
+    }
+
+    pub fn desired(&self) -> Desired {
+        let key = Key::new(Secret::new("test key".into()));
+        let values: Values = references(&self.spec)
+            .into_iter()
+            .map(|reference| {
+                let value = self.secrets.get(&(reference.name.clone(), reference.key.clone()));
+                let missing = Unread {
+                    reason: crd::condition::Reason::SecretNotFound,
+                    message: format!("there is no Secret \"{}\": create it", reference.name),
+                };
+                let read = value.map(|text| Secret::new(text.clone())).ok_or(missing);
+                (reference, read)
+            })
+            .collect();
+        Desired {
+            object: self.object.clone(),
+            spec: self.spec.clone(),
+            account: Ok(Account {
+                organization: OrganizationId::parse(DEFAULT_ORGANIZATION).unwrap(),
+                service: ServiceId::parse(DEFAULT_SERVICE).unwrap(),
+                poll_interval: Duration::from_secs(300),
+                wake_idle_services: false,
+                terminating: false,
+            }),
+            wanted: wanted(&self.spec, &values, &key),
+            paused: self.paused.then_some(clickpipes_plan::PausedBy::Spec),
+            cluster_id: "cluster".into(),
+            create_window: Duration::from_secs(900),
+            claimed_by: None,
+            inputs: format!("{:?}", self.secrets),
+        }
+    }
+
+    /// One pass: steps until none is left. Gives the plan that was left.
+    pub fn pass(&mut self) -> Plan {
+        let desired = self.desired();
+        let mut known = self.known();
+        for _ in 0..40 {
+            let plan = plan(&desired, &known);
+            let Some(step) = plan.first().cloned() else {
+                let next = status(&desired, &known, &plan);
+                if next != self.status {
+                    self.status_writes += 1;
+                    self.status = next;
+                }
+                self.memory = known.memory;
+                self.seen = known.seen;
+                return plan;
+            };
+            self.trace.push(short(&step));
+            let result = self.act(&desired, &mut known, &plan, &step);
+            if !self.exists {
+                self.memory = known.memory;
+                return plan;
+            }
+            known.now = Tick(self.now);
+            learn(&desired, &mut known, &step, result);
+        }
+        panic!("the plan does not come to rest: {:#?}", self.trace.iter().rev().take(8).collect::<Vec<_>>());
+    }
+
+    fn known(&mut self) -> Known {
+        self.nonces += 1;
+        let mut memory = self.memory.clone();
+        memory.notice(&self.status, self.object.requested_at.as_deref(), Tick(self.now));
+        let mut known = Known {
+            record: self.status.clone(),
+            held: self.held,
+            last_pipe: self.last_pipe.clone(),
+            memory,
+            seen: None,
+            now: Tick(self.now),
+            wall: Timestamp::from_millisecond(1_767_225_600_000 + i64::try_from(self.now).unwrap()).unwrap(),
+            fresh_nonce: format!("{NONCES}-{}", self.nonces),
+            holder: "test".into(),
+            budget_wait: None,
+        };
+        if let Some(seen) = self.seen.clone() {
+            known.see(seen);
+        }
+        known
+    }
+
+    fn act(&mut self, desired: &Desired, known: &mut Known, plan: &Plan, step: &Step) -> Result<Learned, Failure> {
+        match step {
+            Step::Hold => self.held = true,
+            Step::Release => self.exists = false,
+            Step::Note { last_pipe } => self.last_pipe = Some(last_pipe.clone()),
+            Step::Remember { record, .. } => {
+                let begun = Tick(self.now);
+                let with = Known { record: (**record).clone(), ..known.clone() };
+                self.status = status(desired, &with, plan);
+                self.status_writes += 1;
+                return Ok(Learned::Written(Box::new(self.status.clone()), begun));
+            }
+            Step::Look(Look::Pipes { service, .. }) => {
+                let begun = Tick(self.now);
+                return match self.call(&Call::ListPipes { service: service.clone() })? {
+                    Reply::Pipes(pipes) => Ok(Learned::Pipes(Seen {
+                        begun,
+                        pipes: Arc::new(pipes.into_iter().map(|pipe| (pipe.id.clone(), pipe)).collect()),
+                    })),
+                    other => panic!("{other:?}"),
+                };
+            }
+            Step::Look(Look::Pipe { service, pipe }) => {
+                return match self.call(&Call::GetPipe { service: service.clone(), pipe: pipe.clone() }) {
+                    Ok(Reply::Pipe(pipe)) => Ok(Learned::Pipe(Some(pipe))),
+                    Err(failure) if failure.is(&cloud::Refusal::NotFound) => Ok(Learned::Pipe(None)),
+                    Err(failure) => Err(failure),
+                    Ok(other) => panic!("{other:?}"),
+                };
+            }
+            Step::Call { call, .. } => {
+                sending(known, call);
+                return self.call(call).map(Learned::Accepted);
+            }
+        }
+        Ok(Learned::Done)
+    }
+
+    /// Sends a call to the simulator; time passes until its answer.
+    pub fn call(&mut self, call: &Call) -> Result<Reply, Failure> {
+        let organization = OrganizationId::parse(DEFAULT_ORGANIZATION).unwrap();
+        let request = cloud::request::request(&organization, call);
+        let mut sent = sim::Request::new(request.method, &request.path).key("key", "secret");
+        if let Some(body) = request.body {
+            sent.body = body.expose().as_bytes().to_vec();
+        }
+        let exchange = self.sim.handle(self.now, &sent);
+        self.now += exchange.delay_ms.max(10);
+        match exchange.answer {
+            Answer::Reply(reply) => {
+                let retry_after = reply.header("x-ratelimit-reset").and_then(|text| text.parse().ok());
+                cloud::reply::read(call, &Heard { status: reply.status, retry_after, body: &reply.body })
+            }
+            Answer::Dropped | Answer::Never => Err(Failure::unknown("the connection was closed")),
+        }
+    }
+
+    /// Reconciles again and again for a while, as a controller would.
+    pub fn live(&mut self, for_ms: u64) {
+        let end = self.now + for_ms;
+        while self.now < end && self.exists {
+            let plan = self.pass();
+            let again = plan.verdict.again.unwrap_or(Duration::from_secs(300)).as_millis();
+            self.now += u64::try_from(again).unwrap().clamp(100, 300_000);
+        }
+    }
+
+    pub fn condition(&self, r#type: &str) -> String {
+        self.status
+            .conditions
+            .iter()
+            .find(|condition| condition.type_ == r#type)
+            .map(|condition| format!("{} {}", condition.status, condition.reason))
+            .unwrap_or_default()
+    }
+
+    pub fn count(&self, route: RouteKind) -> u64 {
+        self.sim.stats().by_route.get(&route).copied().unwrap_or_default()
+    }
+
+    /// Requests that change something.
+    pub fn writes(&self) -> Vec<String> {
+        self.sim
+            .requests()
+            .filter(|request| request.method != "GET")
+            .map(|request| format!("{} {}", request.method, request.path.rsplit('/').next().unwrap_or_default()))
+            .collect()
+    }
+}
+
+fn short(step: &Step) -> String {
+    match step {
+        Step::Call { call, .. } => call.name().to_owned(),
+        Step::Look(Look::Pipes { .. }) => "List".to_owned(),
+        Step::Look(Look::Pipe { .. }) => "Get".to_owned(),
+        Step::Hold => "Hold".to_owned(),
+        Step::Release => "Release".to_owned(),
+        Step::Note { .. } => "Note".to_owned(),
+        Step::Remember { record, reserve } => {
+            format!(
+                "Remember {} {}",
+                record.create.as_ref().map_or(String::new(), |create| format!("{:?}", create.phase)),
+                if *reserve { "intent" } else { "" }
+            )
+        }
+    }
+}
