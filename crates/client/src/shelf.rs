@@ -61,7 +61,7 @@ impl Shelf {
     pub(crate) fn finish(&mut self, begun: Begun, pipes: Vec<Pipe>) -> Arc<Snapshot> {
         let mut listed = Snapshot::new(begun.at, pipes);
         let fresher = self.answers.iter().filter(|(_, (write, _))| *write > begun.writes);
-        listed.pipes.extend(fresher.map(|(id, (_, pipe))| (id.clone(), Arc::clone(pipe))));
+        Arc::make_mut(&mut listed.pipes).extend(fresher.map(|(id, (_, pipe))| (id.clone(), Arc::clone(pipe))));
         let latest = match self.latest.take() {
             Some((other, snapshot)) if other.list > begun.list => (other, snapshot),
             Some(_) | None => (begun, Arc::new(listed)),
@@ -89,7 +89,7 @@ impl Shelf {
             self.answers.insert(pipe.id.clone(), (self.writes, Arc::clone(&pipe)));
         }
         if let Some((_, snapshot)) = &mut self.latest {
-            Arc::make_mut(snapshot).pipes.insert(pipe.id.clone(), pipe);
+            Arc::make_mut(&mut Arc::make_mut(snapshot).pipes).insert(pipe.id.clone(), pipe);
         }
     }
 }

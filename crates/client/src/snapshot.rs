@@ -18,13 +18,13 @@ pub struct Snapshot {
     /// When the LIST was put on the wire; everything that was done before it is in it.
     pub begun: Tick,
     /// The pipes.
-    pub pipes: BTreeMap<PipeId, Arc<Pipe>>,
+    pub pipes: Arc<BTreeMap<PipeId, Arc<Pipe>>>,
 }
 
 impl Snapshot {
     /// A snapshot of these pipes.
     pub fn new(begun: Tick, pipes: impl IntoIterator<Item = Pipe>) -> Self {
-        Self { begun, pipes: pipes.into_iter().map(|pipe| (pipe.id.clone(), Arc::new(pipe))).collect() }
+        Self { begun, pipes: Arc::new(pipes.into_iter().map(|pipe| (pipe.id.clone(), Arc::new(pipe))).collect()) }
     }
 
     /// The pipe with this id.

@@ -100,8 +100,12 @@ fn is_pending(known: &Known) -> bool {
 /// A pipe that carries our token: taken when an intent is on record, it fits, and it is certainly there; reported otherwise.
 fn take(desired: &Desired, known: &Known, account: &Account, seen: &Seen) -> Option<Plan> {
     let token = known.record.create.as_ref().map_or_else(|| desired.token(), |create| create.token.clone());
-    let mut matches: Vec<&Pipe> =
-        seen.pipes.values().filter(|pipe| token::carries(&pipe.name, &token) && !known.is_retired(&pipe.id)).collect();
+    let mut matches: Vec<&Pipe> = seen
+        .pipes
+        .values()
+        .map(std::sync::Arc::as_ref)
+        .filter(|pipe| token::carries(&pipe.name, &token) && !known.is_retired(&pipe.id))
+        .collect();
     matches.sort_by(|a, b| (&a.created_at, &a.id).cmp(&(&b.created_at, &b.id)));
     let fitting =
         known.record.create.as_ref().and_then(|create| matches.iter().find(|pipe| record::fits(create, pipe)));
@@ -146,10 +150,10 @@ fn intend(desired: &Desired, known: &Known, account: &Account, wanted: &Wanted, 
             "the connection is being deleted: nothing new is created through it",
         ));
     }
-    if let Some(last) =
-        known.last_pipe.as_ref().filter(|last| {
-            seen.pipes.keys().any(|id| id.as_str() == last.as_str()) && !known.record.retired.contains(last)
-        })
+    if let Some(last) = known
+        .last_pipe
+        .as_ref()
+        .filter(|last| seen.pipes.keys().any(|id| id.as_str() == last.as_str()) && !known.record.retired.contains(last))
     {
         let message = format!(
             "the annotation last-pipe names pipe {last}, which exists: set spec.adopt.id: {last} to take it, or remove the annotation to create another"

@@ -142,6 +142,7 @@ fn matches<'a>(desired: &Desired, known: &Known, seen: &'a Seen) -> Vec<&'a Pipe
     let token = if create.token.is_empty() { desired.token() } else { create.token.clone() };
     seen.pipes
         .values()
+        .map(std::sync::Arc::as_ref)
         .filter(|pipe| Some(&pipe.id) != own.as_ref() && token::carries(&pipe.name, &token) && fits(create, pipe))
         .collect()
 }

@@ -42,7 +42,7 @@ pub struct Seen {
     /// When the LIST began.
     pub begun: Tick,
     /// Its pipes, by id.
-    pub pipes: Arc<BTreeMap<PipeId, Pipe>>,
+    pub pipes: Arc<BTreeMap<PipeId, Arc<Pipe>>>,
 }
 
 /// What this process remembers about one object, by its uid.
@@ -154,7 +154,7 @@ impl Known {
     /// The recorded pipe as the last LIST showed it.
     #[must_use]
     pub fn pipe(&self) -> Option<&Pipe> {
-        self.seen.as_ref()?.pipes.get(&self.pipe_id()?)
+        self.seen.as_ref()?.pipes.get(&self.pipe_id()?).map(Arc::as_ref)
     }
 
     /// Whether this id must never be taken again.

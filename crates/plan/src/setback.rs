@@ -54,6 +54,8 @@ impl Setback {
         match &self.failure.outcome {
             Outcome::Throttled { .. } => Reason::RateLimited,
             Outcome::NotSent | Outcome::Unknown => Reason::ReconcileError,
+            // A service that has no list of pipes is not there.
+            Outcome::Refused(Refusal::NotFound) if self.call == "ListPipes" => Reason::ServiceNotFound,
             Outcome::Refused(refusal) => match refusal {
                 Refusal::Unauthenticated => Reason::AuthenticationFailed,
                 Refusal::Forbidden => Reason::PermissionDenied,

@@ -19,7 +19,7 @@ use crate::verdict::Verdict;
 pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, seen: &Seen) -> Option<Plan> {
     let create = known.record.create.as_ref()?;
     let own = known.pipe_id()?;
-    let twin = seen.pipes.values().find(|pipe| {
+    let twin = seen.pipes.values().map(std::sync::Arc::as_ref).find(|pipe| {
         pipe.id != own
             && token::carries(&pipe.name, &create.token)
             && fits(create, pipe)

@@ -181,7 +181,7 @@ impl World {
                 return match self.call(&Call::ListPipes { service: service.clone() })? {
                     Reply::Pipes(pipes) => Ok(Learned::Pipes(Seen {
                         begun,
-                        pipes: Arc::new(pipes.into_iter().map(|pipe| (pipe.id.clone(), pipe)).collect()),
+                        pipes: Arc::new(pipes.into_iter().map(|pipe| (pipe.id.clone(), Arc::new(pipe))).collect()),
                     })),
                     other => panic!("{other:?}"),
                 };

@@ -1,0 +1,135 @@
+//! What the person who starts the operator may choose: flags, each with an environment variable of the same meaning.
+//!
+//! Not here: what users choose per object; that is in the resources.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Parser, ValueEnum};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+
+use crate::duration;
+use crate::origin::Origin;
+
+/// Keeps ClickPipes in ClickHouse Cloud as the ClickPipe resources of this cluster say.
+///
+/// It finds the cluster as kubectl does: KUBECONFIG, then ~/.kube/config, then the service account of its pod.
+/// Every flag can also be given as the environment variable shown with it; a flag wins.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "clickpipes-operator", version, max_term_width = 100)]
+pub struct Config {
+    /// Where to serve /healthz, /readyz and /metrics.
+    #[arg(long, env = "CLICKPIPES_LISTEN", value_name = "ADDRESS", default_value = "0.0.0.0:8080")]
+    pub listen: SocketAddr,
+
+    /// How log lines look.
+    #[arg(long, env = "CLICKPIPES_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t = LogFormat::Json)]
+    pub log_format: LogFormat,
+
+    /// Which log lines are written: error, warn, info, debug or trace; per module as in `info,kube=debug`.
+    #[arg(long, env = "CLICKPIPES_LOG_LEVEL", value_name = "LEVEL", default_value = "info", value_parser = log_level)]
+    pub log_level: String,
+
+    /// An origin, other than the official API, that a connection's apiUrl may name; for example a proxy or a simulator.
+    /// Repeatable, or separated by commas. Whoever may create a connection can make the operator call these addresses.
+    #[arg(long = "allow-api-url", env = "CLICKPIPES_ALLOW_API_URLS", value_name = "ORIGIN", value_delimiter = ',')]
+    pub allow_api_urls: Vec<Origin>,
+
+    /// What tells this cluster apart from others that use the same ClickHouse organization; default is the UID of the
+    /// namespace kube-system. Set it before a copy of the cluster is started while the original goes on living.
+    #[arg(long, env = "CLICKPIPES_CLUSTER_ID", value_name = "ID")]
+    pub cluster_id: Option<String>,
+
+    /// How long an unanswered creation of a pipe may still take effect in the service; until then it is not tried again.
+    #[arg(long, env = "CLICKPIPES_CREATE_WINDOW", value_name = "DURATION", default_value = "15m", value_parser = duration::parse)]
+    pub create_window: Duration,
+
+    /// Sends no request that changes anything, for any resource; observing goes on.
+    #[arg(long, env = "CLICKPIPES_PAUSED", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    pub paused: bool,
+
+    /// The namespace that the operator runs in; it keeps its own Secret there. POD_NAMESPACE is understood too.
+    #[arg(long, env = "CLICKPIPES_OPERATOR_NAMESPACE", value_name = "NAMESPACE", default_value_t = own_namespace())]
+    pub operator_namespace: String,
+
+    /// How many resources are worked on at once. The API's request budget is the real limit.
+    #[arg(long, env = "CLICKPIPES_CONCURRENCY", value_name = "COUNT", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..))]
+    pub concurrency: u16,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// Text for people.
+    Pretty,
+}
+
+/// The namespace of the pod when its manifest says so, else the one that the documentation uses.
+fn own_namespace() -> String {
+    std::env::var("POD_NAMESPACE").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "clickpipes-system".to_owned())
+}
+
+/// Takes a text that is a filter; the filter itself cannot be cloned.
+fn log_level(text: &str) -> Result<String, ParseError> {
+    EnvFilter::builder().parse(text).map(|_| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn config(flags: &[&str]) -> Result<Config, clap::Error> {
+        Config::try_parse_from(["clickpipes-operator"].iter().chain(flags))
+    }
+
+    #[test]
+    fn the_flags_are_consistent() {
+        Config::command().debug_assert();
+    }
+
+    #[test]
+    fn no_flag_is_needed() {
+        let config = config(&[]).unwrap();
+        assert_eq!(config.create_window, Duration::from_mins(15));
+        assert_eq!(config.concurrency, 256);
+        assert!(!config.paused);
+    }
+
+    #[test]
+    fn origins_may_be_repeated_or_separated_by_commas() {
+        let config =
+            config(&["--allow-api-url", "http://a:1,http://b:2", "--allow-api-url", "https://c.example"]).unwrap();
+        let origins: Vec<_> = config.allow_api_urls.iter().map(ToString::to_string).collect();
+        assert_eq!(origins, ["http://a:1", "http://b:2", "https://c.example"]);
+    }
+
+    #[test]
+    fn a_value_that_means_nothing_is_refused_at_start() {
+        for flags in [
+            ["--create-window", "soon"],
+            ["--log-level", "in=fo=x"],
+            ["--concurrency", "0"],
+            ["--allow-api-url", "https://x/path"],
+        ] {
+            assert!(config(&flags).is_err(), "{flags:?}");
+        }
+    }
+
+    #[test]
+    fn every_flag_has_help_and_a_variable() {
+        for argument in Config::command().get_arguments().filter(|argument| argument.get_id() != "help") {
+            if argument.get_id() == "version" {
+                continue;
+            }
+            assert!(argument.get_help().is_some(), "{}", argument.get_id());
+            let variable = argument.get_env().and_then(|name| name.to_str()).unwrap_or_default();
+            assert!(variable.starts_with("CLICKPIPES_"), "{}", argument.get_id());
+        }
+    }
+}

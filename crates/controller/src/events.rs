@@ -1,0 +1,153 @@
+//! Kubernetes Events: what the operator tells people about an object, beside its status.
+//!
+//! One recorder for the whole process, because it folds repetitions into one Event. It re-sends the *first* text of a reason within six minutes, so
+//! what differs must differ in the reason. Not here: when an Event is due; a failing Event never fails anything.
+
+use std::time::Duration;
+
+use crd::condition::Reason;
+use kube::runtime::events::{Event, EventType, Recorder, Reporter};
+
+use crate::clients::Clients;
+use crate::kind::Kind;
+
+/// The name under which Events are reported.
+const REPORTER: &str = "clickpipes-operator";
+/// How long an Event may hold up a reconcile.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The server takes 1,024 bytes.
+const LONGEST: usize = 1000;
+
+/// Tells people what happens.
+#[derive(Clone)]
+pub struct Events {
+    recorder: Option<Recorder>,
+}
+
+/// What an Event is about: something the operator did, or a condition that an object came into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// The operator did something.
+    Did(Deed),
+    /// The object came into a good or neutral condition.
+    Became(Reason),
+    /// The object came into a condition that somebody should look at.
+    Trouble(Reason),
+}
+
+/// What the operator does to pipes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// A pipe was created.
+    PipeCreated,
+    /// A pipe that was there was taken.
+    PipeAdopted,
+    /// A pipe whose create had lost its answer was found.
+    PipeRecovered,
+    /// A pipe was changed.
+    PipeUpdated,
+    /// A pipe was started.
+    PipeStarted,
+    /// A pipe was stopped.
+    PipeStopped,
+    /// A pipe loads everything again.
+    PipeResynced,
+    /// A rotated Secret was applied.
+    SecretRotated,
+    /// A difference was put right.
+    DriftCorrected,
+    /// A twin of the pipe was deleted.
+    TwinDeleted,
+    /// The pipe was deleted.
+    PipeDeleted,
+    /// The pipe stays; the object let go of it.
+    PipeReleased,
+    /// A service was woken.
+    ServiceWoken,
+}
+
+impl Deed {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::PipeCreated => "PipeCreated",
+            Self::PipeAdopted => "PipeAdopted",
+            Self::PipeRecovered => "PipeRecovered",
+            Self::PipeUpdated => "PipeUpdated",
+            Self::PipeStarted => "PipeStarted",
+            Self::PipeStopped => "PipeStopped",
+            Self::PipeResynced => "PipeResynced",
+            Self::SecretRotated => "SecretRotated",
+            Self::DriftCorrected => "DriftCorrected",
+            Self::TwinDeleted => "TwinDeleted",
+            Self::PipeDeleted => "PipeDeleted",
+            Self::PipeReleased => "PipeReleased",
+            Self::ServiceWoken => "ServiceWoken",
+        }
+    }
+}
+
+impl Topic {
+    const fn reason(self) -> &'static str {
+        match self {
+            Self::Did(deed) => deed.as_str(),
+            Self::Became(reason) | Self::Trouble(reason) => reason.as_str(),
+        }
+    }
+
+    const fn kind(self) -> EventType {
+        match self {
+            Self::Did(_) | Self::Became(_) => EventType::Normal,
+            Self::Trouble(_) => EventType::Warning,
+        }
+    }
+}
+
+impl Events {
+    /// Events of this cluster.
+    pub fn new(clients: &Clients) -> Self {
+        Self { recorder: Some(Recorder::new(clients.write.clone(), Reporter::from(REPORTER))) }
+    }
+
+    /// No Events, for simulations.
+    pub fn silent() -> Self {
+        Self { recorder: None }
+    }
+
+    /// Tells people about an object. The text must not hold a secret.
+    pub async fn tell<K: Kind>(&self, object: &K, topic: Topic, text: &str) {
+        let Some(recorder) = &self.recorder else { return };
+        let event = Event {
+            type_: topic.kind(),
+            reason: topic.reason().to_owned(),
+            note: Some(clip(text)),
+            action: "Reconcile".to_owned(),
+            secondary: None,
+        };
+        match tokio::time::timeout(PATIENCE, recorder.publish(&event, &object.object_ref(&()))).await {
+            Ok(Ok(())) => {}
+            // An object in a namespace that is going away gets no Events; that is normal.
+            Ok(Err(error)) => tracing::debug!(reason = event.reason, error = crate::chain::text(&error), "no Event"),
+            Err(_) => tracing::debug!(reason = event.reason, "no Event in time"),
+        }
+    }
+}
+
+fn clip(text: &str) -> String {
+    let mut end = text.len().min(LONGEST);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        assert_eq!(clip("short"), "short");
+        let text = "é".repeat(600);
+        assert_eq!(clip(&text).len(), 1000);
+    }
+}

@@ -1,0 +1,35 @@
+//! The ClickPipes operator: watches resources, asks the crate `plan` what to do, does it, and shows how things stand.
+//!
+//! Every module says in its first lines what it is for. Not here: any decision about a pipe (crate `plan`), HTTP to the Cloud API (crate
+//! `client`).
+
+pub mod act;
+pub mod attempts;
+pub mod chain;
+pub mod clients;
+pub mod cluster;
+pub mod config;
+pub mod connection;
+pub mod context;
+pub mod dependencies;
+pub mod desire;
+pub mod duration;
+pub mod events;
+pub mod fingerprint_key;
+pub mod gather;
+pub mod http;
+pub mod kind;
+pub mod logging;
+pub mod metrics;
+pub mod origin;
+pub mod pass;
+pub mod readiness;
+pub mod recall;
+pub mod reconcile;
+pub mod report;
+pub mod run;
+pub mod secrets;
+pub mod triggers;
+pub mod undecodable;
+pub mod watch;
+pub mod work;

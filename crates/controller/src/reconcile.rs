@@ -1,0 +1,129 @@
+//! One pass over a `ClickPipe`: gather, desire, recall; then plan and act until there is no next step; then report.
+//!
+//! Every decision is in the crate `plan`; every effect is in [`crate::act`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crd::ClickPipe;
+use kube::ResourceExt;
+use kube::runtime::controller::Action;
+use plan::Step;
+use thiserror::Error;
+
+use crate::act::act;
+use crate::cluster::{self, Cluster};
+use crate::connection::Unresolved;
+use crate::context::Context;
+use crate::pass::Pass;
+use crate::report::{report, tell};
+use crate::secrets::ReadSecret;
+
+/// Steps after which a pass gives way to others.
+const STEPS: usize = 50;
+/// How soon after somebody else was faster, or after a long pass.
+const SOON: Duration = Duration::from_millis(500);
+
+/// Why a pass did not come to its end: Kubernetes did not play along. What the Cloud API says is never an error here.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// The live object.
+    #[error("failed to read the object")]
+    Read(#[source] cluster::Error),
+    /// Its connection.
+    #[error("failed to read the connection")]
+    Connection(#[source] Unresolved),
+    /// One of its Secrets.
+    #[error("failed to read a Secret")]
+    Secret(#[source] ReadSecret),
+    /// One of its `ConfigMap`s.
+    #[error("failed to read a ConfigMap")]
+    ConfigMap(#[source] cluster::Error),
+    /// A step needs an account and there is none.
+    #[error("there is no account to make a call with: {0}")]
+    NoAccount(String),
+    /// The finalizer.
+    #[error("failed to put the finalizer on")]
+    Hold(#[source] cluster::Error),
+    /// The finalizer again.
+    #[error("failed to take the finalizer off")]
+    Release(#[source] cluster::Error),
+    /// The annotation.
+    #[error("failed to write the annotation last-pipe")]
+    Note(#[source] cluster::Error),
+    /// The record.
+    #[error("failed to write the record")]
+    Remember(#[source] cluster::Error),
+    /// The status.
+    #[error("failed to write the status")]
+    Report(#[source] cluster::Error),
+}
+
+/// One pass over a pipe.
+///
+/// Looks go on the cached object; before the first effect the object is read live and everything is decided anew.
+pub async fn reconcile<C: Cluster>(object: Arc<ClickPipe>, context: Arc<Context<C>>) -> Result<Action, Error> {
+    match steps(ClickPipe::clone(&object), &context).await {
+        Err(error) if error.is_conflict() => Ok(Action::requeue(SOON)),
+        Err(error) if error.is_gone() => Ok(forget(&object, &context)),
+        end => end,
+    }
+}
+
+async fn steps<C: Cluster>(object: ClickPipe, context: &Context<C>) -> Result<Action, Error> {
+    let mut pass = Pass::begin(object, false, context).await?;
+    for _ in 0..STEPS {
+        let plan = pass.plan();
+        let Some(step) = plan.first() else { return report(&mut pass, &plan).await };
+        if !pass.is_live && !matches!(step, Step::Look(_)) {
+            pass = Pass::begin(live(&pass.object, context).await?, true, context).await?;
+            continue;
+        }
+        let result = act(&mut pass, &plan, step).await?;
+        if *step == Step::Release {
+            tell(&pass, step).await;
+            return Ok(forget(&pass.object, context));
+        }
+        let happened = result.is_ok();
+        pass.learn(step, result);
+        if happened {
+            tell(&pass, step).await;
+        }
+    }
+    Ok(Action::requeue(SOON))
+}
+
+/// The object as it is now; another object of the same name is not it.
+async fn live<C: Cluster>(object: &ClickPipe, context: &Context<C>) -> Result<ClickPipe, Error> {
+    let live: ClickPipe = context.cluster.get(object.namespace().as_deref(), &object.name_any()).await.map_err(Error::Read)?;
+    if live.uid() == object.uid() { Ok(live) } else { Err(Error::Read(cluster::Error::NotFound)) }
+}
+
+/// The object is gone; so is what this process remembers of it.
+fn forget<C>(object: &ClickPipe, context: &Context<C>) -> Action {
+    context.memory.lock().remove(&object.uid().unwrap_or_default());
+    Action::await_change()
+}
+
+impl Error {
+    fn cluster(&self) -> Option<&cluster::Error> {
+        match self {
+            Self::Read(source)
+            | Self::ConfigMap(source)
+            | Self::Hold(source)
+            | Self::Release(source)
+            | Self::Note(source)
+            | Self::Remember(source)
+            | Self::Report(source) => Some(source),
+            Self::Connection(_) | Self::Secret(_) | Self::NoAccount(_) => None,
+        }
+    }
+
+    fn is_conflict(&self) -> bool {
+        matches!(self.cluster(), Some(cluster::Error::Conflict))
+    }
+
+    fn is_gone(&self) -> bool {
+        matches!(self.cluster(), Some(cluster::Error::NotFound))
+    }
+}
