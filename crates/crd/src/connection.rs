@@ -36,7 +36,7 @@ pub const OFFICIAL_API_URL: &str = "https://api.clickhouse.cloud";
 #[serde(rename_all = "camelCase")]
 pub struct CloudConnectionSpec {
     /// The id of the organization; cannot be changed.
-    #[schemars(regex(pattern = crate::UUID_PATTERN))]
+    #[schemars(length(min = 36, max = 36), regex(pattern = crate::UUID_PATTERN))]
     #[x_kube(validation = ("self == oldSelf", "organizationId is immutable: create another connection for the other organization"))]
     pub organization_id: String,
     /// The API key. Two connections with the same key id share one request budget.
@@ -80,7 +80,7 @@ pub struct CloudConnectionSpec {
 #[serde(rename_all = "camelCase")]
 pub struct ClusterCloudConnectionSpec {
     /// The id of the organization; cannot be changed.
-    #[schemars(regex(pattern = crate::UUID_PATTERN))]
+    #[schemars(length(min = 36, max = 36), regex(pattern = crate::UUID_PATTERN))]
     #[x_kube(validation = ("self == oldSelf", "organizationId is immutable: create another connection for the other organization"))]
     pub organization_id: String,
     /// The API key; each reference names the Secret's namespace.
@@ -213,9 +213,11 @@ impl Default for RequestBudget {
 #[x_kube(validation = ("!(has(self.names) && has(self.selector))", "set one of names, selector"))]
 pub struct AllowedNamespaces {
     /// Namespaces by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 1000), inner(length(min = 1, max = 63)))]
     pub names: Option<Vec<String>>,
     /// Namespaces by label; an empty selector is every namespace.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub selector: Option<LabelSelector>,
 }
 

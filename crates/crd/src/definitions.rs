@@ -2,7 +2,9 @@
 //!
 //! They are the derived definitions with three changes that the derive cannot express: `null` is not a value (so that an explicit null is
 //! pruned instead of kept), `status` has a default (so that an object that nobody has looked at yet is not ready), and descriptions tell
-//! what the API does with the field. Not here: the fields.
+//! what the values of an enum mean and what the API does with the field (`description`). Not here: the fields.
+
+mod description;
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
     CustomResourceDefinition, JSON, JSONSchemaProps, JSONSchemaPropsOrArray,
@@ -10,23 +12,31 @@ use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
 use kube::CustomResourceExt;
 use serde_json::{Value, json};
 
-use crate::facts::{Change, tree};
-use crate::{ClickPipe, CloudConnection, ClusterCloudConnection};
+use crate::facts::tree;
+use crate::{
+    ClickPipe, ClickPipeSpec, CloudConnection, CloudConnectionSpec, ClusterCloudConnection, ClusterCloudConnectionSpec,
+};
 
 /// Every definition, in the order in which to install them.
 #[must_use]
 pub fn all() -> Vec<CustomResourceDefinition> {
     vec![
-        finish(ClickPipe::crd(), &["Ready", "Synced", "ReferencesResolved"], Some(tree::document())),
-        finish(CloudConnection::crd(), &["Ready"], None),
-        finish(ClusterCloudConnection::crd(), &["Ready"], None),
+        finish(
+            ClickPipe::crd(),
+            &tree::schema::<ClickPipeSpec>(),
+            Some(tree::document()),
+            &["Ready", "Synced", "ReferencesResolved"],
+        ),
+        finish(CloudConnection::crd(), &tree::schema::<CloudConnectionSpec>(), None, &["Ready"]),
+        finish(ClusterCloudConnection::crd(), &tree::schema::<ClusterCloudConnectionSpec>(), None, &["Ready"]),
     ]
 }
 
 fn finish(
     mut crd: CustomResourceDefinition,
-    conditions: &[&str],
+    spec_schema: &Value,
     facts: Option<&tree::Field>,
+    conditions: &[&str],
 ) -> CustomResourceDefinition {
     for version in &mut crd.spec.versions {
         let Some(root) = version.schema.as_mut().and_then(|schema| schema.open_api_v3_schema.as_mut()) else {
@@ -34,8 +44,8 @@ fn finish(
         };
         refuse_null(root);
         if let Some(members) = root.properties.as_mut() {
-            if let (Some(spec), Some(facts)) = (members.get_mut("spec"), facts) {
-                describe(spec, facts);
+            if let Some(spec) = members.get_mut("spec") {
+                description::write(spec, spec_schema, facts);
             }
             if let Some(status) = members.get_mut("status") {
                 forget_defaults(status);
@@ -78,25 +88,5 @@ fn refuse_null(schema: &mut JSONSchemaProps) {
     }
     if let Some(JSONSchemaPropsOrArray::Schema(items)) = &mut schema.items {
         refuse_null(items);
-    }
-}
-
-/// Adds to each description what a change of the field means.
-fn describe(schema: &mut JSONSchemaProps, field: &tree::Field) {
-    let note = match (field.facts.change, &field.kind) {
-        (_, tree::Kind::Object(_)) | (Change::InPlace, _) => None,
-        (Change::Fixed, _) => Some("Fixed at creation: a change needs a new pipe."),
-        (Change::WhilePaused, _) => Some("A change pauses the pipe for a moment."),
-    };
-    if let (Some(note), Some(description)) = (note, schema.description.as_mut()) {
-        description.push_str("\n\n");
-        description.push_str(note);
-    }
-    if let (tree::Kind::Object(members), Some(schemas)) = (&field.kind, schema.properties.as_mut()) {
-        for (name, member) in members {
-            if let Some(schema) = schemas.get_mut(name) {
-                describe(schema, member);
-            }
-        }
     }
 }

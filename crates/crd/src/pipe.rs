@@ -53,7 +53,6 @@ use crate::status::ClickPipeStatus;
     validation = ("(has(self.source.postgres) || has(self.source.mysql) || has(self.source.mongodb) || has(self.source.bigquery)) || (has(self.destination.table) && has(self.destination.managedTable))", "a streaming or object-storage source needs destination.table and destination.managedTable"),
     validation = ("!has(self.settings) || !has(self.settings.kafka_read_committed) || has(self.source.kafka)", "settings.kafka_read_committed is only for a Kafka source: remove it"),
     validation = ("!has(self.settings) || has(self.source.objectStorage) || !(has(self.settings.object_storage_concurrency) || has(self.settings.object_storage_polling_interval_ms) || has(self.settings.object_storage_max_insert_bytes) || has(self.settings.object_storage_max_file_count) || has(self.settings.object_storage_use_cluster_function))", "settings that begin with object_storage_ are only for an objectStorage source: remove them"),
-    validation = ("!has(self.fieldMappings) || has(self.destination.columns)", "fieldMappings need destination.columns: list each column that the pipe writes"),
     validation = ("!has(self.resyncRequest) || has(self.source.postgres) || has(self.source.mysql) || has(self.source.mongodb)", "resyncRequest is only for Postgres, MySQL and MongoDB sources"),
     validation = ("self.readyWhen == 'Running' || (has(self.source.postgres) || has(self.source.mysql) || has(self.source.mongodb) || has(self.source.bigquery))", "readyWhen: SnapshotStarted is only for database sources")
 )]
@@ -61,7 +60,7 @@ pub struct ClickPipeSpec {
     /// The connection whose API key and organization are used.
     pub connection_ref: ConnectionRef,
     /// The id of the ClickHouse Cloud service; cannot be changed.
-    #[schemars(regex(pattern = crate::UUID_PATTERN))]
+    #[schemars(length(min = 36, max = 36), regex(pattern = crate::UUID_PATTERN))]
     #[x_kube(validation = ("self == oldSelf", "serviceId is immutable: delete this object and create another one for the other service"))]
     pub service_id: String,
     /// The name shown in ClickHouse Cloud, 1 to 240 characters; default is the object's name. A pipe that the operator creates is called

@@ -89,7 +89,7 @@ pub enum ReadyWhen {
 #[serde(rename_all = "camelCase")]
 pub struct Adopt {
     /// The id of the pipe. Read while `status.pipe.id` is empty.
-    #[schemars(regex(pattern = crate::UUID_PATTERN))]
+    #[schemars(length(min = 36, max = 36), regex(pattern = crate::UUID_PATTERN))]
     pub id: String,
     /// How careful to be.
     #[serde(default)]

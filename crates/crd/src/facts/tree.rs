@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value};
 
@@ -60,10 +61,7 @@ impl Field {
 pub fn document() -> &'static Field {
     static TREE: OnceLock<Field> = OnceLock::new();
     TREE.get_or_init(|| {
-        let mut settings = SchemaSettings::openapi3();
-        settings.inline_subschemas = true;
-        let schema = settings.into_generator().into_root_schema_for::<ClickPipeSpec>();
-        let mut root = read(schema.as_value(), None).unwrap_or(Field {
+        let mut root = read(&schema::<ClickPipeSpec>(), None).unwrap_or(Field {
             facts: FIXED,
             kind: Kind::Object(BTreeMap::new()),
             default: None,
@@ -71,6 +69,13 @@ pub fn document() -> &'static Field {
         root.facts = FIXED;
         root
     })
+}
+
+/// The schema of a type with everything that stands on its fields: facts, and a description of its own for each value of an enum.
+pub(crate) fn schema<T: JsonSchema>() -> Value {
+    let mut settings = SchemaSettings::openapi3();
+    settings.inline_subschemas = true;
+    settings.into_generator().into_root_schema_for::<T>().to_value()
 }
 
 /// Reads one field; `None` when neither it nor an ancestor nor a descendant has facts.

@@ -59,7 +59,7 @@ pub struct Kafka {
     #[schemars(extend("x-facts" = IN_PLACE))]
     pub ca_certificate: Option<Certificate>,
     /// Ids of reverse private endpoints of the same service, through which the brokers are reached.
-    #[schemars(length(max = 100), inner(regex(pattern = crate::UUID_PATTERN)), extend("x-facts" = IN_PLACE.compared(Compare::Set)))]
+    #[schemars(length(max = 100), inner(length(min = 36, max = 36), regex(pattern = crate::UUID_PATTERN)), extend("x-facts" = IN_PLACE.compared(Compare::Set)))]
     pub reverse_private_endpoint_ids: Option<Vec<String>>,
     /// Schema of Protobuf messages; not together with `schemaRegistry`.
     #[schemars(extend("x-facts" = FIXED.write_only()))]
@@ -165,7 +165,7 @@ pub struct KafkaOffset {
     /// Beginning, end or a point in time.
     pub strategy: OffsetStrategy,
     /// UTC with minute precision, `YYYY-MM-DDTHH:MM`.
-    #[schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$"), extend("x-facts" = FIXED.compared(Compare::Minute)))]
+    #[schemars(length(min = 16, max = 16), regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$"), extend("x-facts" = FIXED.compared(Compare::Minute)))]
     pub timestamp: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::access_key::AccessKey;
 use super::schema_registry::GlueRegistry;
 use crate::credential::ProtobufSchema;
-use crate::facts::{Compare, FIXED, IN_PLACE};
+use crate::facts::{FIXED, IN_PLACE};
 
 /// Amazon Kinesis Data Streams.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
@@ -38,7 +38,7 @@ pub struct Kinesis {
     #[schemars(extend("x-facts" = FIXED))]
     pub iterator_type: IteratorType,
     /// Where to begin reading with AT_TIMESTAMP, in seconds since 1970-01-01 UTC.
-    #[schemars(range(min = 0), extend("x-facts" = FIXED.compared(Compare::Quantity)))]
+    #[schemars(range(min = 0), extend("x-facts" = FIXED))]
     pub timestamp: Option<i64>,
     /// How to log in.
     #[schemars(extend("x-facts" = IN_PLACE))]

@@ -76,8 +76,9 @@ pub struct ObjectStorage {
     /// Object key up to which, itself included, files are skipped in the first load.
     #[schemars(length(min = 1, max = 1024), extend("x-facts" = WHILE_PAUSED))]
     pub start_after: Option<String>,
+    // The default: for azureblobstorage, which has only this one, the service does not return what was sent.
     /// How to log in; leave out for public files.
-    #[schemars(extend("x-facts" = IN_PLACE))]
+    #[schemars(extend("x-facts" = IN_PLACE, "x-default" = "CONNECTION_STRING"))]
     pub authentication: Option<ObjectStorageAuthentication>,
     /// ARN of the role to assume; with authentication IAM_ROLE.
     #[schemars(length(min = 1, max = 2048), extend("x-facts" = IN_PLACE))]
