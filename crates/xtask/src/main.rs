@@ -1,2 +1,65 @@
-//! x
-fn main() {}
+//! Developer commands: `cargo xtask demo | test | check | generate | bench`.
+//!
+//! Each command is one file. Not here: what the commands start; that is the crate `testbed`.
+
+mod bench;
+mod check;
+mod demo;
+mod generate;
+mod run;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Developer commands of the ClickPipes operator.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Shows the main job for real: etcd, kube-apiserver, kubectl, the simulator and the operator; verifies every step.
+    Demo {
+        /// Leaves everything running and prints how to reach it; ends with Ctrl-C.
+        #[arg(long)]
+        keep: bool,
+    },
+    /// Runs every test there is, `check` included.
+    Test {
+        /// Only what takes at most two minutes: no real API server, no processes.
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Format, lints, documentation, generated files, crate boundaries.
+    Check,
+    /// Writes the generated files: definitions, the chart's copy of them, the references.
+    Generate {
+        /// Writes nothing and fails when a file is not up to date.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Measures: counts of calls and bytes first, then times.
+    Bench,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Demo { keep } => demo::demo(keep),
+        Command::Test { quick } => test::test(quick),
+        Command::Check => check::check(),
+        Command::Generate { check } => generate::generate(&testbed::workspace_root(), check).map_err(Into::into),
+        Command::Bench => bench::bench(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! `cargo xtask test`: every test there is. Nothing is skipped: what a test needs is built first.
+
+use testbed::{Tools, workspace_root};
+
+use crate::check;
+use crate::run::{Result, Run};
+
+/// The crates whose tests start real programs.
+const REAL: [&str; 1] = ["clickpipes-testbed"];
+
+/// Runs the checks and the tests; `quick` leaves out those that start etcd, kube-apiserver and the operator.
+pub fn test(quick: bool) -> Result {
+    check::check()?;
+    if quick {
+        let without: Vec<&str> = REAL.iter().flat_map(|package| ["--exclude", package]).collect();
+        return Run::cargo(&[&["test", "--workspace", "--all-features"], without.as_slice()].concat()).go();
+    }
+    let tools = Tools::prepare(|line| println!("{line}"))?;
+    tools.helm(|line| println!("{line}"))?;
+    tools.controller_manager(|line| println!("{line}"))?;
+    Run::cargo(&["build", "--workspace", "--all-features", "--bins"]).go()?;
+    Run::cargo(&["test", "--workspace", "--all-features"]).go()
+}
