@@ -27,7 +27,7 @@ use crate::status::ClickPipeStatus;
     kind = "ClickPipe",
     namespaced,
     shortname = "cpipe",
-    category = "clickpipes",
+    category = "clickhouse-cloud",
     status = "ClickPipeStatus",
     derive = "PartialEq",
     printcolumn(name = "State", type_ = "string", json_path = ".status.pipe.state"),

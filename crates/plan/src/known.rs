@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cloud::{Call, Command, Pipe, PipeId, Tick};
+use cloud::{Call, Command, Pipe, PipeId, PipeState, Tick};
 use crd::ClickPipeStatus;
 use jiff::Timestamp;
 
@@ -135,9 +135,16 @@ impl Known {
     /// Takes notice of a LIST.
     pub fn see(&mut self, seen: Seen) {
         if let Some(id) = self.pipe_id() {
-            if seen.pipes.contains_key(&id) {
+            if let Some(pipe) = seen.pipes.get(&id) {
                 self.memory.pipe_seen = true;
                 self.memory.missing_since = None;
+                // A command that has shown its effect says nothing about what somebody does afterwards.
+                let shown = |command| match command {
+                    Command::Start => pipe.state == PipeState::Running,
+                    Command::Stop => matches!(pipe.state, PipeState::Stopped | PipeState::Paused),
+                    Command::Resync => false,
+                };
+                self.memory.commanded.take_if(|(command, at)| seen.begun > *at && shown(*command));
             } else {
                 self.memory.missing_since.get_or_insert(seen.begun);
             }

@@ -3,6 +3,6 @@
 use crate::run::{Result, Run};
 
 /// Runs every measurement and prints its figures.
-pub fn bench() -> Result {
+pub(crate) fn bench() -> Result {
     Run::cargo(&["run", "--quiet", "--release", "--package", "clickpipes-plan", "--example", "decisions"]).go()
 }

@@ -3,9 +3,10 @@
 use crate::run::{Result, Run};
 
 /// Format, lints, documentation, generated files, crate boundaries; stops at the first failure.
-pub fn check() -> Result {
+pub(crate) fn check() -> Result {
     Run::cargo(&["fmt", "--all", "--check"]).go()?;
-    Run::cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"]).go()?;
+    Run::cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])
+        .go()?;
     Run::cargo(&["doc", "--quiet", "--workspace", "--no-deps", "--all-features", "--document-private-items"])
         .env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private_intra_doc_links")
         .go()?;

@@ -6,17 +6,17 @@ use std::process::Command;
 use std::time::Instant;
 
 /// How every command of this crate ends.
-pub type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+pub(crate) type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 /// One run of a program.
-pub struct Run {
+pub(crate) struct Run {
     command: Command,
     line: String,
 }
 
 impl Run {
     /// cargo, in the workspace, with these arguments.
-    pub fn cargo(arguments: &[&str]) -> Self {
+    pub(crate) fn cargo(arguments: &[&str]) -> Self {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.args(arguments).current_dir(testbed::workspace_root());
@@ -24,13 +24,13 @@ impl Run {
     }
 
     /// The same with an environment variable.
-    pub fn env(mut self, name: &str, value: impl AsRef<Path>) -> Self {
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<Path>) -> Self {
         self.command.env(name, value.as_ref());
         self
     }
 
     /// Runs it to its end.
-    pub fn go(mut self) -> Result {
+    pub(crate) fn go(mut self) -> Result {
         println!("\n==> {}", self.line);
         let begun = Instant::now();
         let status = self.command.status().map_err(|error| format!("failed to start {}: {error}", self.line))?;

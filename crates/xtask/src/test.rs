@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every test there is. Nothing is skipped: what a test needs is built first.
 
-use testbed::{Tools, workspace_root};
+use testbed::Tools;
 
 use crate::check;
 use crate::run::{Result, Run};
@@ -9,7 +9,7 @@ use crate::run::{Result, Run};
 const REAL: [&str; 1] = ["clickpipes-testbed"];
 
 /// Runs the checks and the tests; `quick` leaves out those that start etcd, kube-apiserver and the operator.
-pub fn test(quick: bool) -> Result {
+pub(crate) fn test(quick: bool) -> Result {
     check::check()?;
     if quick {
         let without: Vec<&str> = REAL.iter().flat_map(|package| ["--exclude", package]).collect();

@@ -29,7 +29,8 @@ fn every_crate_uses_only_what_its_arrows_allow() {
         let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == member) else {
             panic!("{member} has no rule: add its arrows here and to ARCHITECTURE.md");
         };
-        let used: BTreeSet<String> = tree(&member).into_iter().filter(|name| *name != member && members().contains(name)).collect();
+        let used: BTreeSet<String> =
+            tree(&member).into_iter().filter(|name| *name != member && members().contains(name)).collect();
         for name in &used {
             assert!(allowed.contains(&name.as_str()), "{member} must not use {name}");
         }
@@ -82,7 +83,8 @@ fn members() -> BTreeSet<String> {
 /// Every package that a crate reaches in its normal dependencies, with default features.
 fn tree(member: &str) -> BTreeSet<String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let arguments = ["tree", "--package", member, "--edges", "normal", "--prefix", "none", "--format", "{p}", "--locked"];
+    let arguments =
+        ["tree", "--package", member, "--edges", "normal", "--prefix", "none", "--format", "{p}", "--locked"];
     let output = Command::new(cargo).args(arguments).current_dir(root()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();

@@ -13,7 +13,7 @@ use crate::facts::{Change, Route};
 /// `described` is the schema that still has a description for each value; `facts` is absent for what is not sent to the API.
 pub(super) fn write(schema: &mut JSONSchemaProps, described: &Value, facts: Option<&Field>) {
     // The derive puts the description of an optional field's type in the place of the field's own.
-    let own = described.get("description").and_then(Value::as_str).map(str::to_owned).or(schema.description.take());
+    let own = described.get("description").and_then(Value::as_str).map(unwrapped).or(schema.description.take());
     let parts = [own, values(described), facts.and_then(change).map(str::to_owned)];
     let text = parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n");
     schema.description = (!text.is_empty()).then_some(text);
@@ -27,6 +27,11 @@ pub(super) fn write(schema: &mut JSONSchemaProps, described: &Value, facts: Opti
         // The list itself tells what a change of a member leads to.
         write(items, described, None);
     }
+}
+
+/// The text without the line breaks of the source file inside its paragraphs.
+fn unwrapped(text: &str) -> String {
+    text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect::<Vec<_>>().join("\n\n")
 }
 
 /// The values of an enum, each with its meaning; `kubectl explain` alone cuts the list after four.

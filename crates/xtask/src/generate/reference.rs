@@ -20,7 +20,9 @@ pub(super) fn fields() -> String {
 
 fn rows(field: &Field, path: &str, text: &mut String) {
     match &field.kind {
-        Kind::Object(members) => members.iter().for_each(|(name, member)| rows(member, &format!("{path}.{name}"), text)),
+        Kind::Object(members) => {
+            members.iter().for_each(|(name, member)| rows(member, &format!("{path}.{name}"), text))
+        }
         Kind::List(item) if matches!(item.kind, Kind::Object(_)) => {
             row(field, path, text);
             rows(item, &format!("{path}[]"), text);
@@ -45,7 +47,9 @@ fn row(field: &Field, path: &str, text: &mut String) {
 
 /// Conditions and reasons.
 pub(super) fn conditions() -> String {
-    let mut text = format!("{HEAD}\n# Conditions and reasons\n\n## Conditions, in the order of the list\n\n| condition | meaning |\n| --- | --- |\n");
+    let mut text = format!(
+        "{HEAD}\n# Conditions and reasons\n\n## Conditions, in the order of the list\n\n| condition | meaning |\n| --- | --- |\n"
+    );
     for condition in ConditionType::ALL {
         let _ = writeln!(text, "| `{condition}` | {} |", condition.meaning());
     }
