@@ -64,6 +64,10 @@ pub struct Memory {
     pub looked: Option<(PipeId, Tick, Option<Box<Pipe>>)>,
     /// The last state command and when it was accepted.
     pub commanded: Option<(Command, Tick)>,
+    /// A resync that this process has on record and not sent.
+    pub resync_unsent: Option<String>,
+    /// When waking the service was last accepted.
+    pub woken: Option<Tick>,
     /// When the DELETE of each pipe was accepted.
     pub deleted: BTreeMap<PipeId, Tick>,
     /// Since when the recorded pipe has been missing.

@@ -12,11 +12,15 @@ use serde_json::Value;
 use crate::desired::Desired;
 use crate::known::{Accepted, CreateOutcome, Known, OwnIntent, Seen};
 use crate::planning::made_for;
+use crate::resync;
 use crate::setback::Setback;
 use crate::step::{Applies, Look, Step};
 
 /// Entries of the history that are kept.
 const HISTORY: usize = 10;
+
+/// When what waits for a woken service is tried again.
+const AFTER_WAKING: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// What came of a step that was carried out.
 #[derive(Clone, Debug)]
@@ -35,8 +39,10 @@ pub enum Learned {
 
 /// Notes that a call is about to be handed to the network: from here on it may have been carried out.
 pub fn sending(known: &mut Known, call: &Call) {
-    if let (Call::CreatePipe { .. }, Some(own)) = (call, known.memory.intent.as_mut()) {
-        own.sent = true;
+    match call {
+        Call::CreatePipe { .. } => known.memory.intent.iter_mut().for_each(|own| own.sent = true),
+        Call::SetState { command: Command::Resync, .. } => known.memory.resync_unsent = None,
+        _ => {}
     }
 }
 
@@ -80,6 +86,13 @@ fn written(known: &mut Known, record: ClickPipeStatus, begun: Tick, intent: bool
         known.memory.intent = Some(OwnIntent { nonce: create.nonce.clone(), written: begun, sent: false });
         known.memory.nonce_seen = Some((create.nonce.clone(), begun));
     }
+    if let Some(resync) = record
+        .last_resync
+        .as_ref()
+        .filter(|resync| resync.phase == resync::SENT && Some(*resync) != known.record.last_resync.as_ref())
+    {
+        known.memory.resync_unsent = Some(resync.id.clone());
+    }
     if record.create.as_ref().is_none_or(|create| create.phase != CreatePhase::Intent) {
         known.memory.outcome = None;
         known.memory.intent = None;
@@ -88,6 +101,9 @@ fn written(known: &mut Known, record: ClickPipeStatus, begun: Tick, intent: bool
 }
 
 fn accepted(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies, reply: Reply) {
+    if matches!(call, Call::WakeService { .. }) {
+        return woken(desired, known, call);
+    }
     known.memory.last_write = Some(known.now);
     known.memory.setback = None;
     remember(desired, known, call, "Accepted");
@@ -97,6 +113,7 @@ fn accepted(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies
                 known.memory.outcome = Some((create.nonce.clone(), CreateOutcome::Created(pipe)));
             }
         }
+        (Call::SetState { command: Command::Resync, .. }, _) => resynced(known, resync::ACCEPTED),
         (Call::SetState { command, .. }, _) => commanded(known, *command),
         (Call::PatchPipe { .. } | Call::PutSettings { .. } | Call::PatchScaling { .. }, _) => {
             let times = known
@@ -121,12 +138,27 @@ fn accepted(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies
     }
 }
 
+/// The service needs a while; what waits for it is tried soon and, if it is too early, later again.
+fn woken(desired: &Desired, known: &mut Known, call: &Call) {
+    known.memory.woken = Some(known.now);
+    if let Some(setback) = known.memory.setback.as_mut() {
+        setback.retry_at = known.now + AFTER_WAKING;
+    }
+    remember(desired, known, call, "Accepted");
+}
+
 fn commanded(known: &mut Known, command: Command) {
     known.memory.commanded = Some((command, known.now));
     if let (Command::Start, Some(create)) = (command, known.record.create.as_mut())
         && create.phase == CreatePhase::Resolved
     {
         create.phase = CreatePhase::Started;
+    }
+}
+
+fn resynced(known: &mut Known, phase: &str) {
+    if let Some(resync) = known.record.last_resync.as_mut() {
+        phase.clone_into(&mut resync.phase);
     }
 }
 
@@ -159,6 +191,9 @@ fn failed(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies, 
         (Call::SetState { command: Command::Start, .. }, Outcome::Refused(Refusal::AlreadyRunning))
         | (Call::DeletePipe { .. }, Outcome::Refused(Refusal::NotFound)) => {
             return accepted(desired, known, call, applies, Reply::Done);
+        }
+        (Call::SetState { command: Command::Resync, .. }, outcome) if *outcome != Outcome::Unknown => {
+            resynced(known, resync::REFUSED)
         }
         (Call::CreatePipe { .. }, outcome) if *outcome != Outcome::Unknown => {
             let code = Setback::after(None, call.name(), failure.clone(), (0, String::new()), known.now)

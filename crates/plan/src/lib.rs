@@ -21,6 +21,7 @@ pub mod known;
 mod learn;
 mod manage;
 mod planning;
+mod resync;
 mod rules;
 mod run_state;
 pub mod setback;

@@ -14,7 +14,7 @@ use crate::known::Known;
 use crate::planning::{look, rest, seen_since};
 use crate::step::{Plan, Step};
 use crate::verdict::{Kind, Verdict};
-use crate::{run_state, twins, update, vanish};
+use crate::{resync, run_state, twins, update, vanish};
 
 /// A change is based on a look no older than this.
 const FRESH: u64 = 30_000;
@@ -77,6 +77,7 @@ fn converge(
     let work = if fixed.is_empty() {
         update::plan(desired, known, account, wanted, pipe, id, &allowed)
             .or_else(|| run_state::command(desired, known, account, pipe))
+            .or_else(|| resync::plan(desired, known, account, id))
             .or_else(|| update::scale(desired, known, account, wanted, pipe, id, &allowed))
     } else if desired.wants_running() {
         None

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use cloud::{Call, Tick};
+use cloud::{Call, Refusal, ServiceState, Tick};
 use crd::condition::{Reason, Truth};
 use crd::status::record::PROTOCOL_VERSION;
 
@@ -13,6 +13,9 @@ use crate::known::{Known, Seen};
 use crate::step::{Applies, Look, Plan, Step};
 use crate::verdict::{IN_TRANSITION, Kind, Verdict};
 use crate::{create, delete, manage};
+
+/// Waking is asked for again after this time; the service takes minutes.
+const WAKE_AGAIN: Duration = Duration::from_secs(120);
 
 /// Decides what to do next about one object.
 ///
@@ -141,9 +144,26 @@ pub(crate) fn call(desired: &Desired, known: &Known, call: Call, urgent: bool, v
 /// A step that the service may refuse; or the verdict on its last failure, until it may be tried again.
 pub(crate) fn attempt(desired: &Desired, known: &Known, name: &'static str, step: Step, verdict: Verdict) -> Plan {
     match held_back(desired, known, name) {
-        Some(verdict) => Plan::rest(verdict),
+        Some(verdict) => wake(desired, known).unwrap_or_else(|| Plan::rest(verdict)),
         None => Plan::next(step, verdict),
     }
+}
+
+/// Wakes an idle service that a call waits for, if the connection allows it. A stopped one was stopped by a person and stays so.
+fn wake(desired: &Desired, known: &Known) -> Option<Plan> {
+    let account = desired.account.as_ref().ok().filter(|account| account.wake_idle_services)?;
+    let idle = known
+        .memory
+        .setback
+        .as_ref()
+        .is_some_and(|setback| setback.failure.is(&Refusal::ServiceNotRunning(ServiceState::Idle)));
+    let lately = known.memory.woken.is_some_and(|at| known.now - at < WAKE_AGAIN);
+    (idle && !lately).then(|| {
+        let call = Call::WakeService { service: account.service.clone() };
+        let verdict =
+            Verdict::working(Reason::WaitingForService, "the idle service is being woken, as the connection allows");
+        Plan::next(Step::Call { call, urgent: true, applies: Applies::default() }, verdict)
+    })
 }
 
 /// Why this call must not be tried yet.

@@ -222,3 +222,34 @@ fn paused_means_no_call_at_all() {
     assert_eq!(world.sim.stats().requests, 0);
     assert_eq!(world.condition("Paused"), "True PausedBySpec");
 }
+
+#[test]
+fn a_resync_is_asked_for_once_per_value() {
+    let mut world = ready(postgres());
+    let resyncs = |world: &World| world.sim.requests().filter(|request| request.body["command"] == "resync").count();
+    world.edit(|spec| spec.resync_request = Some("first".into()));
+    world.live(1_200_000);
+    assert_eq!(resyncs(&world), 1, "{:#?}", world.trace);
+    world.restart();
+    world.edit(|spec| spec.state = crd::policy::RunState::Running);
+    world.live(1_200_000);
+    assert_eq!(resyncs(&world), 1);
+    world.sim.inject(Fault::new(FaultKind::ResetAfterCommit { after_ms: 0 }).on(RouteKind::SetState).once());
+    world.edit(|spec| spec.resync_request = Some("second".into()));
+    world.live(1_200_000);
+    assert_eq!(resyncs(&world), 2, "a lost answer is no reason to load everything once more");
+    assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
+}
+
+#[test]
+fn an_idle_service_is_woken_only_when_the_connection_allows_it() {
+    for wake in [false, true] {
+        let mut world = kafka();
+        world.wake = wake;
+        world.sim.set_service(sim::DEFAULT_SERVICE, sim::ServiceState::Idle);
+        world.live(1_800_000);
+        let expected = if wake { "True Running" } else { "Unknown WaitingForService" };
+        assert_eq!(world.condition("Ready"), expected, "{:#?}", world.trace.iter().rev().take(20).collect::<Vec<_>>());
+        assert_eq!(world.count(RouteKind::SetServiceState), u64::from(wake));
+    }
+}

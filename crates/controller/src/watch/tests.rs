@@ -1,3 +1,5 @@
+//! What the cache tells of a watch.
+
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::core::ObjectMeta;
 
