@@ -1,0 +1,49 @@
+//! Who shares what.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use clickpipes_client::clock::now;
+use clickpipes_client::{AccountKey, Accounts, Cloud, Limit, Transport};
+use tokio::time::sleep;
+
+use crate::memory::{Memory, account, key, service};
+
+#[tokio::test(start_paused = true)]
+async fn keys_with_one_id_share_a_budget_but_not_what_they_see() {
+    let memory = Memory::new(50);
+    let accounts = Accounts::with_transport(Arc::clone(&memory) as Arc<dyn Transport>);
+    let mine = accounts.account(key(1, "secret"), Limit::default());
+    mine.list(service(), now()).await.unwrap();
+    for (key, shared) in [(key(1, "secret"), true), (key(2, "secret"), false), (key(1, "guessed"), false)] {
+        let other = accounts.account(key, Limit::default());
+        assert_eq!(other.cached(service()).is_some(), shared);
+        assert_eq!(other.budget().in_window, 1);
+    }
+    assert_eq!(accounts.budgets().len(), 1);
+    let stats = accounts.stats();
+    assert_eq!(stats.requests.iter().map(|((call, _), count)| (*call, *count)).collect::<Vec<_>>(), [("ListPipes", 1)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_asks_for_is_forgotten() {
+    let memory = Memory::new(50);
+    let accounts = Accounts::with_transport(Arc::clone(&memory) as Arc<dyn Transport>);
+    accounts.account(key(1, "old"), Limit::default()).list(service(), now()).await.unwrap();
+    sleep(Duration::from_secs(16 * 60)).await;
+    let other = AccountKey { key_id: "other".to_owned(), ..key(1, "new") };
+    let _held = accounts.account(other, Limit::default());
+    assert_eq!(accounts.budgets().len(), 1);
+    assert!(accounts.account(key(1, "old"), Limit::default()).cached(service()).is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_can_stand_behind_the_trait() {
+    async fn look(cloud: &impl Cloud) -> usize {
+        cloud.list(service(), now()).await.unwrap().pipes.len()
+    }
+    let memory = Memory::new(50);
+    memory.put(1, "Running");
+    let account = account(&memory);
+    assert_eq!(tokio::spawn(async move { look(&account).await }).await.unwrap(), 1);
+}
