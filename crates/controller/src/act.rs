@@ -23,7 +23,8 @@ pub type Result = std::result::Result<std::result::Result<Learned, Failure>, Err
 pub async fn act<C: Cluster>(pass: &mut Pass<'_, C>, plan: &Plan, step: &Step) -> Result {
     match step {
         Step::Hold => {
-            pass.object = pass.context.cluster.add_finalizer(&pass.object, PIPE_FINALIZER).await.map_err(Error::Hold)?;
+            pass.object =
+                pass.context.cluster.add_finalizer(&pass.object, PIPE_FINALIZER).await.map_err(Error::Hold)?;
             Ok(Ok(Learned::Done))
         }
         Step::Release => {
@@ -61,7 +62,11 @@ pub async fn act<C: Cluster>(pass: &mut Pass<'_, C>, plan: &Plan, step: &Step) -
 }
 
 /// One call that writes. From the moment it is handed over, it may have been carried out, and this process must not forget that.
-async fn send<C: Cluster>(pass: &mut Pass<'_, C>, call: &Call, urgent: bool) -> std::result::Result<std::result::Result<Reply, Failure>, Error> {
+async fn send<C: Cluster>(
+    pass: &mut Pass<'_, C>,
+    call: &Call,
+    urgent: bool,
+) -> std::result::Result<std::result::Result<Reply, Failure>, Error> {
     let account = account(pass)?;
     let permit = match pass.permit.take() {
         Some(permit) => permit,
@@ -90,19 +95,33 @@ async fn reserve_create<C: Cluster>(pass: &mut Pass<'_, C>) -> std::result::Resu
 }
 
 /// Writes the record, and with it what people see, if nobody has written since.
-async fn remember<C: Cluster>(pass: &mut Pass<'_, C>, plan: &Plan, record: &ClickPipeStatus) -> std::result::Result<ClickPipeStatus, Error> {
+async fn remember<C: Cluster>(
+    pass: &mut Pass<'_, C>,
+    plan: &Plan,
+    record: &ClickPipeStatus,
+) -> std::result::Result<ClickPipeStatus, Error> {
     let known = plan::Known { record: record.clone(), ..pass.known.clone() };
     let status = plan::status(&pass.desired, &known, plan);
-    pass.object = pass.context.cluster.replace_status(&ClickPipe { status: Some(status), ..pass.object.clone() }).await.map_err(Error::Remember)?;
+    pass.object = pass
+        .context
+        .cluster
+        .replace_status(&ClickPipe { status: Some(status), ..pass.object.clone() })
+        .await
+        .map_err(Error::Remember)?;
     Ok(pass.object.status.clone().unwrap_or_default())
 }
 
 fn note<C>(pass: &Pass<'_, C>, pipe: &str) -> String {
     let record = pass.known.record.pipe.as_ref();
     let token = record.map(|record| record.token.clone());
-    json!({"clusterId": pass.desired.cluster_id, "uid": pass.desired.object.uid, "pipeId": pipe, "token": token}).to_string()
+    json!({"clusterId": pass.desired.cluster_id, "uid": pass.desired.object.uid, "pipeId": pipe, "token": token})
+        .to_string()
 }
 
 fn account<C>(pass: &Pass<'_, C>) -> std::result::Result<Account, Error> {
-    pass.found.connection.as_ref().map(|resolved| resolved.account.clone()).map_err(|problem| Error::NoAccount(problem.message.clone()))
+    pass.found
+        .connection
+        .as_ref()
+        .map(|resolved| resolved.account.clone())
+        .map_err(|problem| Error::NoAccount(problem.message.clone()))
 }

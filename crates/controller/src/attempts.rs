@@ -12,7 +12,7 @@ use tokio::time::Instant;
 /// The first delay; it doubles with each further failure.
 const FIRST: Duration = Duration::from_secs(1);
 /// The longest delay.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// The failures of each object, by uid.
 #[derive(Debug, Default)]

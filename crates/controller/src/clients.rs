@@ -10,7 +10,7 @@ use kube::{Client, Config};
 use thiserror::Error;
 
 /// How long the answer to a write may take at the level of the connection; callers give up earlier.
-const WRITE_PATIENCE: Duration = Duration::from_secs(60);
+const WRITE_PATIENCE: Duration = Duration::from_mins(1);
 /// How long the look for the cluster's id may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -33,7 +33,9 @@ pub enum Connect {
     #[error("failed to make a client for the Kubernetes API")]
     Client(#[source] kube::Error),
     /// The id of the cluster cannot be read.
-    #[error("failed to read the namespace \"kube-system\", whose UID names this cluster; grant it, or set --cluster-id")]
+    #[error(
+        "failed to read the namespace \"kube-system\", whose UID names this cluster; grant it, or set --cluster-id"
+    )]
     ClusterId(#[source] kube::Error),
     /// The Kubernetes API does not answer.
     #[error("the Kubernetes API did not answer within {} seconds", PATIENCE.as_secs())]

@@ -36,8 +36,7 @@ pub trait Cluster: Clone + Send + Sync + 'static {
     fn remove_finalizer<K: Kind>(&self, object: &K, finalizer: &str) -> impl Future<Output = Result<(), Error>> + Send;
 
     /// Sets an annotation, if the object is still the one handed in; no call when it has this value already.
-    fn annotate<K: Kind>(&self, object: &K, name: &str, value: &str)
-    -> impl Future<Output = Result<K, Error>> + Send;
+    fn annotate<K: Kind>(&self, object: &K, name: &str, value: &str) -> impl Future<Output = Result<K, Error>> + Send;
 
     /// A Secret.
     fn read_secret(&self, namespace: &str, name: &str) -> impl Future<Output = Result<Entries, Error>> + Send;

@@ -50,7 +50,7 @@ pub struct Config {
     #[arg(long, env = "CLICKPIPES_PAUSED", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub paused: bool,
 
-    /// The namespace that the operator runs in; it keeps its own Secret there. POD_NAMESPACE is understood too.
+    /// The namespace that the operator runs in; it keeps its own Secret there. `POD_NAMESPACE` is understood too.
     #[arg(long, env = "CLICKPIPES_OPERATOR_NAMESPACE", value_name = "NAMESPACE", default_value_t = own_namespace())]
     pub operator_namespace: String,
 
@@ -70,7 +70,10 @@ pub enum LogFormat {
 
 /// The namespace of the pod when its manifest says so, else the one that the documentation uses.
 fn own_namespace() -> String {
-    std::env::var("POD_NAMESPACE").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "clickpipes-system".to_owned())
+    std::env::var("POD_NAMESPACE")
+        .ok()
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "clickpipes-system".to_owned())
 }
 
 /// Takes a text that is a filter; the filter itself cannot be cloned.

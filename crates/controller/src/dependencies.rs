@@ -43,14 +43,14 @@ struct Sides {
 
 impl Dependencies {
     /// Records what an object needs now; nothing when it is gone. Returns what nobody needs any more.
-    pub fn set(&self, object: &Key, needs: BTreeSet<Needed>) -> Vec<Needed> {
+    pub fn set(&self, object: &Key, needs: &BTreeSet<Needed>) -> Vec<Needed> {
         let mut sides = self.0.write();
         let before = if needs.is_empty() {
             sides.needs.remove(object)
         } else {
             sides.needs.insert(object.clone(), needs.clone())
         };
-        for need in &needs {
+        for need in needs {
             sides.needed_by.entry(need.clone()).or_default().insert(object.clone());
         }
         let dropped = before.into_iter().flatten().filter(|need| !needs.contains(need));
@@ -93,11 +93,9 @@ impl Sides {
 pub fn connection_key(reference: &ConnectionRef, namespace: &str) -> Key {
     let ConnectionRef { name, kind } = reference;
     match kind {
-        ConnectionKind::CloudConnection => Key {
-            kind: KindName::CloudConnection,
-            namespace: Some(namespace.to_owned()),
-            name: name.clone(),
-        },
+        ConnectionKind::CloudConnection => {
+            Key { kind: KindName::CloudConnection, namespace: Some(namespace.to_owned()), name: name.clone() }
+        }
         ConnectionKind::ClusterCloudConnection => {
             Key { kind: KindName::ClusterCloudConnection, namespace: None, name: name.clone() }
         }
@@ -152,19 +150,20 @@ mod tests {
             "list": [{"secretKeyRef": {"name": "other", "key": "a", "namespace": "elsewhere"}}],
             "caCertificate": {"configMapKeyRef": {"name": "ca", "key": "pem"}},
         });
-        assert_eq!(secrets(&spec, Some("data")), BTreeSet::from([secret("data", "kafka"), secret("elsewhere", "other")]));
+        assert_eq!(
+            secrets(&spec, Some("data")),
+            BTreeSet::from([secret("data", "kafka"), secret("elsewhere", "other")])
+        );
     }
 
     #[test]
     fn a_secret_of_a_connection_concerns_its_pipes() {
         let dependencies = Dependencies::default();
         let key = Needed::Secret(secret("data", "cloud-key"));
-        let connection = connection_key(
-            &ConnectionRef { name: "prod".to_owned(), kind: ConnectionKind::CloudConnection },
-            "data",
-        );
-        dependencies.set(&connection, BTreeSet::from([key.clone()]));
-        dependencies.set(&pipe("orders"), BTreeSet::from([Needed::Connection(connection.clone())]));
+        let connection =
+            connection_key(&ConnectionRef { name: "prod".to_owned(), kind: ConnectionKind::CloudConnection }, "data");
+        dependencies.set(&connection, &BTreeSet::from([key.clone()]));
+        dependencies.set(&pipe("orders"), &BTreeSet::from([Needed::Connection(connection.clone())]));
         assert_eq!(dependencies.through(&key), [connection, pipe("orders")]);
     }
 
@@ -172,10 +171,10 @@ mod tests {
     fn what_nobody_needs_any_more_is_told_once() {
         let dependencies = Dependencies::default();
         let shared = Needed::Secret(secret("data", "kafka"));
-        dependencies.set(&pipe("a"), BTreeSet::from([shared.clone()]));
-        dependencies.set(&pipe("b"), BTreeSet::from([shared.clone()]));
-        assert!(dependencies.set(&pipe("a"), BTreeSet::new()).is_empty());
-        assert_eq!(dependencies.set(&pipe("b"), BTreeSet::new()), [shared.clone()]);
+        dependencies.set(&pipe("a"), &BTreeSet::from([shared.clone()]));
+        dependencies.set(&pipe("b"), &BTreeSet::from([shared.clone()]));
+        assert!(dependencies.set(&pipe("a"), &BTreeSet::new()).is_empty());
+        assert_eq!(dependencies.set(&pipe("b"), &BTreeSet::new()), std::slice::from_ref(&shared));
         assert!(!dependencies.is_needed(&shared));
     }
 }

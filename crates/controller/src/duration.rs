@@ -36,7 +36,7 @@ mod tests {
     #[test]
     fn hours_minutes_and_seconds_add_up() {
         assert_eq!(parse("30s"), Ok(Duration::from_secs(30)));
-        assert_eq!(parse("15m"), Ok(Duration::from_secs(900)));
+        assert_eq!(parse("15m"), Ok(Duration::from_mins(15)));
         assert_eq!(parse("1h30m5s"), Ok(Duration::from_secs(5405)));
     }
 

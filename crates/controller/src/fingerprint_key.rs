@@ -30,7 +30,9 @@ pub enum Error {
         source: cluster::Error,
     },
     /// The Secret cannot be made.
-    #[error("failed to create the Secret {SECRET:?} in the namespace {namespace:?}; does the namespace exist, and is it the operator's own?")]
+    #[error(
+        "failed to create the Secret {SECRET:?} in the namespace {namespace:?}; does the namespace exist, and is it the operator's own?"
+    )]
     Create {
         /// The operator's namespace.
         namespace: String,

@@ -43,17 +43,31 @@ pub async fn gather<C: Cluster>(pipe: &ClickPipe, context: &Context<C>) -> Resul
     };
     let (values, versions) = read(pipe, &namespace, context).await?;
     let inputs = format!("{}|{}", connection.as_ref().map_or("", |resolved| &resolved.inputs), versions.join(","));
-    Ok(Surroundings { connection, values, inputs, paused: paused(pipe, &namespace, context), claimed_by: claimed_by(pipe, context) })
+    Ok(Surroundings {
+        connection,
+        values,
+        inputs,
+        paused: paused(pipe, &namespace, context),
+        claimed_by: claimed_by(pipe, context),
+    })
 }
 
-async fn read<C: Cluster>(pipe: &ClickPipe, namespace: &str, context: &Context<C>) -> Result<(Values, Vec<String>), Error> {
+async fn read<C: Cluster>(
+    pipe: &ClickPipe,
+    namespace: &str,
+    context: &Context<C>,
+) -> Result<(Values, Vec<String>), Error> {
     let mut values = Values::new();
     let mut versions = Vec::new();
     let mut maps: BTreeMap<String, Result<Entries, Unread>> = BTreeMap::new();
     for reference in references(&pipe.spec) {
         let value = match reference.holder {
             Holder::Secret => {
-                versions.push(format!("{}@{}", reference.name, context.secrets.version(namespace, &reference.name).unwrap_or_default()));
+                versions.push(format!(
+                    "{}@{}",
+                    reference.name,
+                    context.secrets.version(namespace, &reference.name).unwrap_or_default()
+                ));
                 secret(namespace, &reference, context).await?
             }
             Holder::ConfigMap => {
@@ -75,7 +89,11 @@ async fn read<C: Cluster>(pipe: &ClickPipe, namespace: &str, context: &Context<C
     Ok((values, versions))
 }
 
-async fn secret<C: Cluster>(namespace: &str, reference: &Reference, context: &Context<C>) -> Result<Result<Secret, Unread>, Error> {
+async fn secret<C: Cluster>(
+    namespace: &str,
+    reference: &Reference,
+    context: &Context<C>,
+) -> Result<Result<Secret, Unread>, Error> {
     match context.secrets.read(namespace, &reference.name, &reference.key).await {
         Ok(value) => Ok(Ok(value)),
         Err(problem) => match secret_reason(&problem) {
@@ -85,12 +103,22 @@ async fn secret<C: Cluster>(namespace: &str, reference: &Reference, context: &Co
     }
 }
 
-async fn config_map<C: Cluster>(namespace: &str, name: &str, context: &Context<C>) -> Result<Result<Entries, Unread>, Error> {
+async fn config_map<C: Cluster>(
+    namespace: &str,
+    name: &str,
+    context: &Context<C>,
+) -> Result<Result<Entries, Unread>, Error> {
     let unread = |reason, message| Ok(Err(Unread { reason, message }));
     match context.cluster.read_config_map(namespace, name).await {
         Ok(entries) => Ok(Ok(entries)),
-        Err(cluster::Error::NotFound) => unread(Reason::SecretNotFound, format!("there is no ConfigMap {name:?} in the namespace {namespace:?}: create it")),
-        Err(cluster::Error::Forbidden(_)) => unread(Reason::RefNotPermitted, format!("the operator may not read the ConfigMap {name:?}: grant it the right to get configmaps")),
+        Err(cluster::Error::NotFound) => unread(
+            Reason::SecretNotFound,
+            format!("there is no ConfigMap {name:?} in the namespace {namespace:?}: create it"),
+        ),
+        Err(cluster::Error::Forbidden(_)) => unread(
+            Reason::RefNotPermitted,
+            format!("the operator may not read the ConfigMap {name:?}: grant it the right to get configmaps"),
+        ),
         Err(source) => Err(Error::ConfigMap(source)),
     }
 }
@@ -98,9 +126,16 @@ async fn config_map<C: Cluster>(namespace: &str, name: &str, context: &Context<C
 fn entry(entries: &Entries, reference: &Reference) -> Result<Secret, Unread> {
     let Reference { name, key, .. } = reference;
     let unread = |reason, message| Unread { reason, message };
-    let bytes = entries.values.get(key).ok_or_else(|| unread(Reason::SecretKeyMissing, format!("the ConfigMap {name:?} has no key {key:?}: add it")))?;
+    let bytes = entries.values.get(key).ok_or_else(|| {
+        unread(Reason::SecretKeyMissing, format!("the ConfigMap {name:?} has no key {key:?}: add it"))
+    })?;
     let text = String::from_utf8(bytes.clone());
-    text.map(Secret::new).map_err(|_| unread(Reason::SecretInvalid, format!("the key {key:?} of the ConfigMap {name:?} is not UTF-8 text: replace it")))
+    text.map(Secret::new).map_err(|_| {
+        unread(
+            Reason::SecretInvalid,
+            format!("the key {key:?} of the ConfigMap {name:?} is not UTF-8 text: replace it"),
+        )
+    })
 }
 
 fn paused<C>(pipe: &ClickPipe, namespace: &str, context: &Context<C>) -> Option<PausedBy> {
@@ -117,7 +152,12 @@ fn paused<C>(pipe: &ClickPipe, namespace: &str, context: &Context<C>) -> Option<
 /// Who else claims the pipe that this object was told to take. Whoever has it on record keeps it; of two who only wish for it, the older.
 fn claimed_by<C>(pipe: &ClickPipe, context: &Context<C>) -> Option<String> {
     let wanted = &pipe.spec.adopt.as_ref()?.id;
-    let recorded = |pipe: &ClickPipe| pipe.status.as_ref().and_then(|status| status.pipe.as_ref()).is_some_and(|record| record.id.eq_ignore_ascii_case(wanted));
+    let recorded = |pipe: &ClickPipe| {
+        pipe.status
+            .as_ref()
+            .and_then(|status| status.pipe.as_ref())
+            .is_some_and(|record| record.id.eq_ignore_ascii_case(wanted))
+    };
     let wishes = |pipe: &ClickPipe| pipe.spec.adopt.as_ref().is_some_and(|adopt| adopt.id.eq_ignore_ascii_case(wanted));
     // Smaller is stronger.
     let rank = |pipe: &ClickPipe| (!recorded(pipe), pipe.creation_timestamp().map(|time| time.0), pipe.uid());
@@ -126,5 +166,7 @@ fn claimed_by<C>(pipe: &ClickPipe, context: &Context<C>) -> Option<String> {
         .iter()
         .filter_map(|other| other.0.as_ref().ok())
         .filter(|other| other.uid() != pipe.uid() && (recorded(other) || wishes(other)) && rank(other) < rank(pipe));
-    stronger.min_by_key(|other| rank(other)).map(|other| format!("{}/{}", other.namespace().unwrap_or_default(), other.name_any()))
+    stronger
+        .min_by_key(|other| rank(other))
+        .map(|other| format!("{}/{}", other.namespace().unwrap_or_default(), other.name_any()))
 }

@@ -10,6 +10,7 @@ pub mod objects;
 use std::fmt;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
@@ -17,10 +18,9 @@ use prometheus_client::metrics::family::{Family, MetricConstructor};
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
-use parking_lot::Mutex;
 
 use crate::kind::KindName;
-use label::{CreateOutcome, DriftAction, WriteOutcome, WriteVerb, Work};
+use label::{CreateOutcome, DriftAction, Work, WriteOutcome, WriteVerb};
 
 /// The metrics of this process.
 pub struct Metrics {
@@ -106,7 +106,11 @@ impl Metrics {
         registry.register("reconcile", "Passes over one object, by their end", self.reconciles.clone());
         registry.register("reconcile_duration_seconds", "Time of one pass over one object", self.durations.clone());
         registry.register("external_writes", "Requests that change something in the service", self.writes.clone());
-        registry.register("create_unknown", "Creates whose answer was lost, by what became of them", self.unknown_creates.clone());
+        registry.register(
+            "create_unknown",
+            "Creates whose answer was lost, by what became of them",
+            self.unknown_creates.clone(),
+        );
         registry.register("drift_detected", "Differences that nobody here caused", self.drifts.clone());
         registry.register("time_to_ready_seconds", "Time from a new generation to Ready", self.time_to_ready.clone());
         registry.register("secret_rotations", "Rotated Secrets that were applied to a pipe", self.rotations.clone());

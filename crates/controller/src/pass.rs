@@ -10,8 +10,8 @@ use crd::ClickPipe;
 use plan::{Desired, Known, Learned, Plan, Step};
 use uuid::Uuid;
 
-use crate::context::Context;
 use crate::cluster::Cluster;
+use crate::context::Context;
 use crate::gather::{Surroundings, gather};
 use crate::reconcile::Error;
 use crate::{desire, recall};

@@ -29,7 +29,7 @@ pub async fn report<C: Cluster>(pass: &mut Pass<'_, C>, plan: &Plan) -> Result<A
     {
         pass.context.doubt(connection);
     }
-    let interval = pass.desired.account.as_ref().map_or(Duration::from_secs(300), |account| account.poll_interval);
+    let interval = pass.desired.account.as_ref().map_or(Duration::from_mins(5), |account| account.poll_interval);
     Ok(Action::requeue(plan.verdict.again.unwrap_or(interval)))
 }
 
@@ -55,7 +55,9 @@ pub async fn tell<C: Cluster>(pass: &Pass<'_, C>, step: &Step) {
     let deed = match step {
         Step::Call { call, .. } => match call {
             cloud::Call::CreatePipe { .. } => Deed::PipeCreated,
-            cloud::Call::PatchPipe { .. } | cloud::Call::PutSettings { .. } | cloud::Call::PatchScaling { .. } => Deed::PipeUpdated,
+            cloud::Call::PatchPipe { .. } | cloud::Call::PutSettings { .. } | cloud::Call::PatchScaling { .. } => {
+                Deed::PipeUpdated
+            }
             cloud::Call::SetState { command, .. } => match command {
                 cloud::Command::Start => Deed::PipeStarted,
                 cloud::Command::Stop => Deed::PipeStopped,
@@ -63,9 +65,17 @@ pub async fn tell<C: Cluster>(pass: &Pass<'_, C>, step: &Step) {
             },
             cloud::Call::DeletePipe { .. } => Deed::PipeDeleted,
             cloud::Call::WakeService { .. } => Deed::ServiceWoken,
-            cloud::Call::ListServices | cloud::Call::GetService { .. } | cloud::Call::ListPipes { .. } | cloud::Call::GetPipe { .. } => return,
+            cloud::Call::ListServices
+            | cloud::Call::GetService { .. }
+            | cloud::Call::ListPipes { .. }
+            | cloud::Call::GetPipe { .. } => return,
         },
-        Step::Release if pass.known.record.pipe.is_some() && pass.desired.spec.deletion_policy == crd::policy::DeletionPolicy::Retain => Deed::PipeReleased,
+        Step::Release
+            if pass.known.record.pipe.is_some()
+                && pass.desired.spec.deletion_policy == crd::policy::DeletionPolicy::Retain =>
+        {
+            Deed::PipeReleased
+        }
         Step::Hold | Step::Remember { .. } | Step::Note { .. } | Step::Look(_) | Step::Release => return,
     };
     let pipe = pass.known.record.pipe.as_ref().map_or("", |pipe| pipe.id.as_str());
@@ -80,16 +90,21 @@ pub async fn tell<C: Cluster>(pass: &Pass<'_, C>, step: &Step) {
 /// An Event when Ready or Synced came to another reason that people care about.
 async fn announce_change<C: Cluster>(pass: &Pass<'_, C>, before: &ClickPipeStatus, after: &ClickPipeStatus) {
     for r#type in [ConditionType::Synced, ConditionType::Ready, ConditionType::ReferencesResolved] {
-        let find = |status: &ClickPipeStatus| status.conditions.iter().find(|condition| condition.type_ == r#type.as_str()).cloned();
+        let find = |status: &ClickPipeStatus| {
+            status.conditions.iter().find(|condition| condition.type_ == r#type.as_str()).cloned()
+        };
         let Some(now) = find(after) else { continue };
-        let moved = find(before).is_none_or(|then| (then.status, then.reason) != (now.status.clone(), now.reason.clone()));
+        let moved =
+            find(before).is_none_or(|then| (then.status, then.reason) != (now.status.clone(), now.reason.clone()));
         let Some(reason) = Reason::ALL.iter().copied().find(|reason| reason.as_str() == now.reason) else { continue };
         if !moved || reason == Reason::Deleting {
             continue;
         }
         match now.status.as_str() {
             "False" => pass.context.events.tell(&pass.object, Topic::Trouble(reason), &now.message).await,
-            "True" if r#type == ConditionType::Ready => pass.context.events.tell(&pass.object, Topic::Became(reason), &now.message).await,
+            "True" if r#type == ConditionType::Ready => {
+                pass.context.events.tell(&pass.object, Topic::Became(reason), &now.message).await;
+            }
             _ => {}
         }
     }

@@ -102,15 +102,22 @@ pub async fn run(config: Config) -> Result<(), Error> {
     end
 }
 
-async fn work(config: Config, readiness: Readiness, metrics: Arc<Metrics>, stopping: Receiver<bool>) -> Result<(), Error> {
+async fn work(
+    config: Config,
+    readiness: Readiness,
+    metrics: Arc<Metrics>,
+    stopping: Receiver<bool>,
+) -> Result<(), Error> {
     let clients = Clients::find().await.map_err(Error::Connect)?;
     let cluster = Kube::new(clients.clone());
     let cluster_id = match config.cluster_id.clone() {
         Some(id) => id,
         None => clients.cluster_id().await.map_err(Error::Connect)?,
     };
-    let fingerprint_key = fingerprint_key::load(&cluster, &config.operator_namespace).await.map_err(Error::FingerprintKey)?;
-    let accounts = Arc::new(Accounts::new(concat!("clickpipes-operator/", env!("CARGO_PKG_VERSION"))).map_err(Error::Client)?);
+    let fingerprint_key =
+        fingerprint_key::load(&cluster, &config.operator_namespace).await.map_err(Error::FingerprintKey)?;
+    let accounts =
+        Arc::new(Accounts::new(concat!("clickpipes-operator/", env!("CARGO_PKG_VERSION"))).map_err(Error::Client)?);
     let caches = Caches {
         pipes: Cache::default(),
         connections: Cache::default(),
@@ -154,7 +161,12 @@ async fn work(config: Config, readiness: Readiness, metrics: Arc<Metrics>, stopp
         wall: Timestamp::now,
         config,
     });
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), cluster = context.cluster_id, holder = context.holder, "started");
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        cluster = context.cluster_id,
+        holder = context.holder,
+        "started"
+    );
     let watches = watches(&clients, caches, &context, &readiness);
     tokio::select! {
         () = watches => Ok(()),
@@ -166,19 +178,25 @@ async fn work(config: Config, readiness: Readiness, metrics: Arc<Metrics>, stopp
 async fn watches(clients: &Clients, caches: Caches, context: &Arc<Context>, readiness: &Readiness) {
     let Caches { pipes, connections, cluster_connections, secrets, namespaces } = caches;
     let client = || clients.read.clone();
-    let [pipes_in, connections_in, cluster_connections_in, secrets_in, namespaces_in] = PARTS.map(|part| move || readiness.done(part));
+    let [pipes_in, connections_in, cluster_connections_in, secrets_in, namespaces_in] =
+        PARTS.map(|part| move || readiness.done(part));
     futures::join!(
-        watch("clickpipes", Api::all(client()), pipes, pipes_in, |change| release(context, context.triggers.pipe_changed(&change))),
+        watch("clickpipes", Api::all(client()), pipes, pipes_in, |change| release(
+            context,
+            context.triggers.pipe_changed(&change)
+        )),
         watch("cloudconnections", Api::all(client()), connections, connections_in, |change| {
-            forget_connection(context, &change.before, &change.after);
+            forget_connection(context, change.before.as_deref(), change.after.as_deref());
             release(context, context.triggers.connection_changed(&change));
         }),
         watch("clustercloudconnections", Api::all(client()), cluster_connections, cluster_connections_in, |change| {
-            forget_connection(context, &change.before, &change.after);
+            forget_connection(context, change.before.as_deref(), change.after.as_deref());
             release(context, context.triggers.connection_changed(&change));
         }),
         watch("secrets", Api::all(client()), secrets, secrets_in, |change| context.triggers.secret_changed(&change)),
-        watch("namespaces", Api::all(client()), namespaces, namespaces_in, |change| context.triggers.namespace_changed(&change)),
+        watch("namespaces", Api::all(client()), namespaces, namespaces_in, |change| context
+            .triggers
+            .namespace_changed(&change)),
     );
 }
 
@@ -192,7 +210,7 @@ fn release(context: &Context, unused: Vec<Needed>) {
 }
 
 /// What is remembered of a connection goes with it.
-fn forget_connection<K: Connection>(context: &Context, before: &Option<Arc<Guarded<K>>>, after: &Option<Arc<Guarded<K>>>) {
+fn forget_connection<K: Connection>(context: &Context, before: Option<&Guarded<K>>, after: Option<&Guarded<K>>) {
     use kube::ResourceExt;
     if let (Some(gone), None) = (before, after) {
         context.connections.memories.forget(&gone.uid().unwrap_or_default());
@@ -200,7 +218,13 @@ fn forget_connection<K: Connection>(context: &Context, before: &Option<Arc<Guard
 }
 
 /// Works on the three kinds once every first list is in; ends when asked to, after what is under way.
-async fn workers(inboxes: Inboxes, clients: &Clients, context: &Arc<Context>, readiness: &Readiness, stopping: &Receiver<bool>) {
+async fn workers(
+    inboxes: Inboxes,
+    clients: &Clients,
+    context: &Arc<Context>,
+    readiness: &Readiness,
+    stopping: &Receiver<bool>,
+) {
     tokio::select! {
         () = readiness.ready() => {}
         () = ended(stopping.clone()) => return,
@@ -209,8 +233,24 @@ async fn workers(inboxes: Inboxes, clients: &Clients, context: &Arc<Context>, re
     let concurrency = context.config.concurrency;
     futures::join!(
         workers_of(pipes, context.pipes.clone(), concurrency, clients, context, stopping, reconcile::reconcile),
-        workers_of(connections, context.connections.namespaced.clone(), concurrency, clients, context, stopping, connection::reconcile::reconcile),
-        workers_of(cluster_connections, context.connections.cluster.clone(), concurrency, clients, context, stopping, connection::reconcile::reconcile),
+        workers_of(
+            connections,
+            context.connections.namespaced.clone(),
+            concurrency,
+            clients,
+            context,
+            stopping,
+            connection::reconcile::reconcile
+        ),
+        workers_of(
+            cluster_connections,
+            context.connections.cluster.clone(),
+            concurrency,
+            clients,
+            context,
+            stopping,
+            connection::reconcile::reconcile
+        ),
     );
 }
 

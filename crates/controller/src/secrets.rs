@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use cloud::Secret;
 use k8s_openapi::api::core::v1;
+use kube::ResourceExt;
 use kube::core::PartialObjectMeta;
 use kube::runtime::reflector::{ObjectRef, Store};
-use kube::ResourceExt;
 use parking_lot::Mutex;
 use thiserror::Error;
 
@@ -63,7 +63,9 @@ pub enum ReadSecret {
         key: String,
     },
     /// The operator may not read it.
-    #[error("the operator may not read the Secret {name:?} in the namespace {namespace:?}: grant it the right to get secrets there")]
+    #[error(
+        "the operator may not read the Secret {name:?} in the namespace {namespace:?}: grant it the right to get secrets there"
+    )]
     Forbidden {
         /// The Secret's namespace.
         namespace: String,
@@ -146,4 +148,3 @@ fn unreadable(secret: &SecretName, error: cluster::Error) -> ReadSecret {
         }
     }
 }
-

@@ -48,11 +48,8 @@ impl Triggers {
         let (pipes, pipe_inbox) = unbounded();
         let (connections, connection_inbox) = unbounded();
         let (cluster_connections, cluster_connection_inbox) = unbounded();
-        let inboxes = Inboxes {
-            pipes: pipe_inbox,
-            connections: connection_inbox,
-            cluster_connections: cluster_connection_inbox,
-        };
+        let inboxes =
+            Inboxes { pipes: pipe_inbox, connections: connection_inbox, cluster_connections: cluster_connection_inbox };
         (Self { pipes, connections, cluster_connections, dependencies }, inboxes)
     }
 
@@ -67,7 +64,9 @@ impl Triggers {
     }
 
     fn wake_all(&self, keys: &[Key]) {
-        keys.iter().for_each(|key| self.wake(key));
+        for key in keys {
+            self.wake(key);
+        }
     }
 
     /// A pipe changed: it, and its connection when it came, went or chose another one. Returns what nobody needs any more.
@@ -76,7 +75,7 @@ impl Triggers {
         let needs = |pipe: &Guarded<ClickPipe>| pipe.0.as_ref().map(needs_of_pipe).unwrap_or_default();
         let before = change.before.as_deref().map(needs).unwrap_or_default();
         let after = change.after.as_deref().map(needs).unwrap_or_default();
-        let unused = self.dependencies.set(&key, after.clone());
+        let unused = self.dependencies.set(&key, &after);
         for need in before.symmetric_difference(&after) {
             if let Needed::Connection(connection) = need {
                 self.wake(connection);
@@ -89,10 +88,12 @@ impl Triggers {
     /// A connection changed: it, and its pipes when they would notice. Returns what nobody needs any more.
     pub fn connection_changed<K: Connection>(&self, change: &Change<Guarded<K>>) -> Vec<Needed> {
         let key = Key::from_reference(&change.key);
-        let read = |connection: &Guarded<K>| connection.0.as_ref().ok().map(|connection| (Facet::of(connection), needs_of(connection)));
+        let read = |connection: &Guarded<K>| {
+            connection.0.as_ref().ok().map(|connection| (Facet::of(connection), needs_of(connection)))
+        };
         let (before, after) = (change.before.as_deref().and_then(read), change.after.as_deref().and_then(read));
         let needs = after.as_ref().map(|(_, needs)| needs.clone()).unwrap_or_default();
-        let unused = self.dependencies.set(&key, needs);
+        let unused = self.dependencies.set(&key, &needs);
         if before.map(|(facet, _)| facet) != after.map(|(facet, _)| facet) {
             self.wake_all(&self.dependencies.of(&Needed::Connection(key.clone())));
         }
@@ -110,7 +111,8 @@ impl Triggers {
 
     /// A namespace changed: its pipes, when it was paused, resumed or got other labels.
     pub fn namespace_changed(&self, change: &Change<PartialObjectMeta<Namespace>>) {
-        let notice = |namespace: &PartialObjectMeta<Namespace>| (is_paused(namespace), namespace.metadata.labels.clone());
+        let notice =
+            |namespace: &PartialObjectMeta<Namespace>| (is_paused(namespace), namespace.metadata.labels.clone());
         if change.before.as_deref().map(notice) != change.after.as_deref().map(notice) {
             self.wake_all(&self.dependencies.of(&Needed::Namespace(change.key.name.clone())));
         }
@@ -130,4 +132,3 @@ fn needs_of<K: Kind>(object: &K) -> BTreeSet<Needed> {
     let spec = written.get("spec").unwrap_or(&Value::Null);
     secrets(spec, object.meta().namespace.as_deref()).into_iter().map(Needed::Secret).collect()
 }
-

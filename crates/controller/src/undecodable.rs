@@ -24,7 +24,12 @@ pub enum Error {
 }
 
 /// Says in the status of an object that it cannot be read, once for each generation.
-pub async fn mark<K: Kind>(client: &Client, object: &Guarded<K>, invalid: &InvalidObject, now: Timestamp) -> Result<(), Error> {
+pub async fn mark<K: Kind>(
+    client: &Client,
+    object: &Guarded<K>,
+    invalid: &InvalidObject,
+    now: Timestamp,
+) -> Result<(), Error> {
     let resource = ApiResource::erase::<K>(&());
     let name = object.meta().name.clone().unwrap_or_default();
     let api: Api<DynamicObject> = match &object.meta().namespace {
@@ -38,12 +43,14 @@ pub async fn mark<K: Kind>(client: &Client, object: &Guarded<K>, invalid: &Inval
     };
     let generation = stored.metadata.generation.unwrap_or_default();
     let written = json!({"apiVersion": K::api_version(&()), "kind": K::kind(&()), "metadata": {}, "spec": stored.data.get("spec")});
-    let message = message::<K>(&written).unwrap_or_else(|| format!("this operator cannot read the object: {}", beginning(&invalid.error)));
+    let message = message::<K>(&written)
+        .unwrap_or_else(|| format!("this operator cannot read the object: {}", beginning(&invalid.error)));
     if is_marked(&stored.data, generation, &message) {
         return Ok(());
     }
     tracing::warn!(kind = %K::NAME, namespace = object.meta().namespace, name, message, "undecodable");
-    let status = json!({"status": {"observedGeneration": generation, "conditions": conditions(generation, &message, now)}});
+    let status =
+        json!({"status": {"observedGeneration": generation, "conditions": conditions(generation, &message, now)}});
     let written = api.patch_status(&name, &PatchParams::default(), &Patch::Merge(status)).await;
     written.map(drop).map_err(Error::Write)
 }
@@ -51,7 +58,10 @@ pub async fn mark<K: Kind>(client: &Client, object: &Guarded<K>, invalid: &Inval
 /// Names the member that cannot be read, never its value.
 fn message<K: Kind>(written: &Value) -> Option<String> {
     let error = serde_path_to_error::deserialize::<_, K>(written).err()?;
-    Some(format!("{} cannot be read by this operator: correct it as `kubectl explain` describes it, or run the version that wrote it", error.path()))
+    Some(format!(
+        "{} cannot be read by this operator: correct it as `kubectl explain` describes it, or run the version that wrote it",
+        error.path()
+    ))
 }
 
 /// The error without what it quotes, which may be anything that somebody wrote.
@@ -61,9 +71,13 @@ fn beginning(error: &str) -> String {
 
 fn is_marked(stored: &Value, generation: i64, message: &str) -> bool {
     let status = stored.get("status");
-    let observed = status.and_then(|status| status.get("observedGeneration")).and_then(Value::as_i64) == Some(generation);
+    let observed =
+        status.and_then(|status| status.get("observedGeneration")).and_then(Value::as_i64) == Some(generation);
     let conditions = status.and_then(|status| status.get("conditions")).and_then(Value::as_array);
-    observed && conditions.is_some_and(|all| all.iter().any(|condition| condition.get("message").and_then(Value::as_str) == Some(message)))
+    observed
+        && conditions.is_some_and(|all| {
+            all.iter().any(|condition| condition.get("message").and_then(Value::as_str) == Some(message))
+        })
 }
 
 fn conditions(generation: i64, message: &str, now: Timestamp) -> Value {

@@ -92,7 +92,9 @@ where
     let mut changes = Vec::new();
     for (key, object) in after {
         let old = before.remove(&key);
-        let same = old.as_ref().is_some_and(|old| ResourceExt::resource_version(&**old) == ResourceExt::resource_version(&*object));
+        let same = old
+            .as_ref()
+            .is_some_and(|old| ResourceExt::resource_version(&**old) == ResourceExt::resource_version(&*object));
         if !same {
             changes.push(Change { key, before: old, after: Some(object) });
         }

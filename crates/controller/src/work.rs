@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{StreamExt, future};
-use kube::{Resource, ResourceExt};
 use kube::runtime::applier;
 use kube::runtime::controller::{Action, Config};
 use kube::runtime::reflector::Store;
+use kube::{Resource, ResourceExt};
 use tokio::time::Instant;
 
 use crate::attempts::Attempts;

@@ -16,7 +16,7 @@ use crate::token;
 use crate::verdict::{Kind, Saying, Verdict};
 
 /// A DELETE whose effect does not show is sent again after this time; tearing a database pipe down takes minutes.
-const SEND_AGAIN: std::time::Duration = std::time::Duration::from_secs(120);
+const SEND_AGAIN: std::time::Duration = std::time::Duration::from_mins(2);
 
 pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
     if !known.held {

@@ -48,10 +48,14 @@ impl Key {
                 found.insert(path.to_owned(), self.of(path, secret.expose()));
             }
             Document::Object(members) => {
-                members.iter().for_each(|(name, member)| self.collect(member, &below(name), found))
+                for (name, member) in members {
+                    self.collect(member, &below(name), found);
+                }
             }
             Document::List(items) => {
-                items.iter().enumerate().for_each(|(at, item)| self.collect(item, &format!("{path}[{at}]"), found))
+                for (at, item) in items.iter().enumerate() {
+                    self.collect(item, &format!("{path}[{at}]"), found);
+                }
             }
         }
     }

@@ -50,7 +50,7 @@ pub fn sending(known: &mut Known, call: &Call) {
 pub fn learn(desired: &Desired, known: &mut Known, step: &Step, result: Result<Learned, Failure>) {
     match (step, result) {
         (Step::Remember { reserve, .. }, Ok(Learned::Written(record, begun))) => {
-            written(known, *record, begun, *reserve)
+            written(known, *record, begun, *reserve);
         }
         (Step::Look(_), Ok(Learned::Pipes(seen))) => {
             known.see(seen);
@@ -68,7 +68,7 @@ pub fn learn(desired: &Desired, known: &mut Known, step: &Step, result: Result<L
             setback(desired, known, name, failure);
         }
         (Step::Call { call, applies, .. }, Ok(Learned::Accepted(reply))) => {
-            accepted(desired, known, call, applies, reply)
+            accepted(desired, known, call, applies, reply);
         }
         (Step::Call { call, applies, .. }, Err(failure)) => failed(desired, known, call, applies, failure),
         (Step::Hold, Ok(_)) => known.held = true,
@@ -164,9 +164,9 @@ fn resynced(known: &mut Known, phase: &str) {
 
 /// Puts what an accepted call applied into the record.
 fn apply(known: &mut Known, applies: &Applies) {
-    let applied = known.record.applied.get_or_insert_with(Applied::default);
+    let record = known.record.applied.get_or_insert_with(Applied::default);
     for (path, value) in &applies.values {
-        set(&mut applied.document, path, value.clone());
+        set(&mut record.document, path, value.clone());
     }
     let fingerprints = known.record.secret_fingerprints.get_or_insert_default();
     fingerprints.extend(applies.fingerprints.iter().cloned());
@@ -193,7 +193,7 @@ fn failed(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies, 
             return accepted(desired, known, call, applies, Reply::Done);
         }
         (Call::SetState { command: Command::Resync, .. }, outcome) if *outcome != Outcome::Unknown => {
-            resynced(known, resync::REFUSED)
+            resynced(known, resync::REFUSED);
         }
         (Call::CreatePipe { .. }, outcome) if *outcome != Outcome::Unknown => {
             let code = Setback::after(None, call.name(), failure.clone(), (0, String::new()), known.now)
@@ -247,7 +247,7 @@ fn remember(desired: &Desired, known: &mut Known, call: &Call, outcome: &str) {
         Some(last)
             if (&last.action, &last.outcome, last.generation) == (&entry.action, &entry.outcome, entry.generation) =>
         {
-            *last = entry
+            *last = entry;
         }
         _ => history.push(entry),
     }

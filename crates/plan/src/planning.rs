@@ -15,7 +15,7 @@ use crate::verdict::{IN_TRANSITION, Kind, Verdict};
 use crate::{create, delete, manage};
 
 /// Waking is asked for again after this time; the service takes minutes.
-const WAKE_AGAIN: Duration = Duration::from_secs(120);
+const WAKE_AGAIN: Duration = Duration::from_mins(2);
 
 /// Decides what to do next about one object.
 ///

@@ -18,7 +18,7 @@ use crate::step::Plan;
 use crate::verdict::{Kind, Verdict};
 
 /// A command whose effect does not show is sent again after this time.
-const SEND_AGAIN: Duration = Duration::from_secs(60);
+const SEND_AGAIN: Duration = Duration::from_mins(1);
 
 /// The command that is due, if one is.
 pub(crate) fn command(desired: &Desired, known: &Known, account: &Account, pipe: &Pipe) -> Option<Plan> {

@@ -156,7 +156,7 @@ fn delay(failure: &Failure, attempts: u32) -> Duration {
         Outcome::Refused(refusal) => match refusal {
             Refusal::Unauthenticated | Refusal::Forbidden | Refusal::UnknownService => doubled(30, 300),
             Refusal::ServiceNotRunning(_) => doubled(30, 120),
-            Refusal::Invalid => Duration::from_secs(6 * 3600),
+            Refusal::Invalid => Duration::from_hours(6),
             Refusal::Source => doubled(60, 3600),
             Refusal::NotFound
             | Refusal::NotApplicable

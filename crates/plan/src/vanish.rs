@@ -18,7 +18,7 @@ use crate::step::{Look, Plan, Step};
 use crate::verdict::{IN_TRANSITION, Verdict};
 
 /// Time between the two lists.
-const APART: Duration = Duration::from_secs(60);
+const APART: Duration = Duration::from_mins(1);
 
 pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, id: &PipeId, seen: &Seen) -> Plan {
     let was_seen = known.memory.pipe_seen || known.record.pipe.as_ref().is_some_and(|pipe| pipe.state.is_some());

@@ -129,7 +129,7 @@ fn each_kind_of_change_takes_its_own_call() {
             .columns
             .as_mut()
             .unwrap()
-            .push(crd::destination::Column { name: "message".into(), r#type: "String".into() })
+            .push(crd::destination::Column { name: "message".into(), r#type: "String".into() });
     });
     world.live(600_000);
     assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);

@@ -2,21 +2,51 @@
 //!
 //! The rule families in `crates/plan/src/rules` are the listed exception; the simulator, tests and examples are written on their own.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crd::facts::tree::{Field, Kind, document};
 
 /// Words that are fields of a source and mean something else elsewhere, too.
-const COMMON: [&str; 21] = [
-    "type", "format", "name", "value", "path", "url", "uri", "host", "port", "database", "region", "topic", "filter", "timestamp", "settings",
-    "credentials", "authentication", "columns", "enabled", "offset", "strategy",
+const COMMON: [&str; 23] = [
+    "username",
+    "password",
+    "type",
+    "format",
+    "name",
+    "value",
+    "path",
+    "url",
+    "uri",
+    "host",
+    "port",
+    "database",
+    "region",
+    "topic",
+    "filter",
+    "timestamp",
+    "settings",
+    "credentials",
+    "authentication",
+    "columns",
+    "enabled",
+    "offset",
+    "strategy",
 ];
 
 /// Where source fields may be named.
 const ALLOWED: [&str; 2] = ["crates/crd/src/source", "crates/plan/src/rules"];
 /// Crates that must not know any.
-const SEARCHED: [&str; 6] = ["crates/crd/src", "crates/plan/src", "crates/cloud/src", "crates/client/src", "crates/controller/src", "crates/xtask/src"];
+const SEARCHED: [&str; 6] = [
+    "crates/crd/src",
+    "crates/plan/src",
+    "crates/cloud/src",
+    "crates/client/src",
+    "crates/controller/src",
+    "crates/xtask/src",
+];
 
 #[test]
 fn no_second_place_names_a_field_of_a_source() {
@@ -26,7 +56,10 @@ fn no_second_place_names_a_field_of_a_source() {
     for folder in SEARCHED {
         for file in sources(&root().join(folder)) {
             let shown = file.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
-            if ALLOWED.iter().any(|allowed| shown.starts_with(allowed)) || shown.contains("tests") || shown.contains("demo") {
+            if ALLOWED.iter().any(|allowed| shown.starts_with(allowed))
+                || shown.contains("tests")
+                || shown.contains("demo")
+            {
                 continue;
             }
             let text = code(&std::fs::read_to_string(&file).unwrap());
@@ -48,7 +81,9 @@ fn names() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     if let Some(source) = document().member("source") {
         let Kind::Object(arms) = &source.kind else { panic!("source is an object") };
-        arms.values().for_each(|arm| collect(arm, &mut found));
+        for arm in arms.values() {
+            collect(arm, &mut found);
+        }
     }
     found.retain(|name| !COMMON.contains(&name.as_str()));
     found
@@ -69,7 +104,10 @@ fn collect(field: &Field, found: &mut BTreeSet<String>) {
 
 /// Whether a text has the name in quotes, or reaches for it as a member.
 fn is_named(text: &str, name: &str) -> bool {
-    let snake: String = name.chars().flat_map(|c| if c.is_ascii_uppercase() { vec!['_', c.to_ascii_lowercase()] } else { vec![c] }).collect();
+    let snake: String = name
+        .chars()
+        .flat_map(|c| if c.is_ascii_uppercase() { vec!['_', c.to_ascii_lowercase()] } else { vec![c] })
+        .collect();
     let member = format!(".{snake}");
     let ends = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
     text.contains(&format!("\"{name}\"")) || text.match_indices(&member).any(|(at, _)| ends(&text[at + member.len()..]))

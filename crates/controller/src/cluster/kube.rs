@@ -88,12 +88,7 @@ impl Cluster for Kube {
         Ok(Entries { resource_version: metadata.resource_version.unwrap_or_default(), values: bytes(data) })
     }
 
-    async fn create_secret(
-        &self,
-        namespace: &str,
-        name: &str,
-        values: BTreeMap<String, Vec<u8>>,
-    ) -> Result<(), Error> {
+    async fn create_secret(&self, namespace: &str, name: &str, values: BTreeMap<String, Vec<u8>>) -> Result<(), Error> {
         let api: Api<Secret> = Api::namespaced(self.clients.write.clone(), namespace);
         let metadata = ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() };
         let data = values.into_iter().map(|(key, value)| (key, ByteString(value))).collect();
@@ -156,4 +151,3 @@ fn sort(error: kube::Error) -> Error {
         other => Error::Other(Box::new(other)),
     }
 }
-

@@ -12,7 +12,7 @@ use super::memory::{Checked, Memory};
 /// The first wait after a check that failed; it doubles.
 const FIRST: Duration = Duration::from_secs(15);
 /// The longest wait.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_mins(10);
 
 /// What is known about a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,7 +141,7 @@ mod tests {
     fn a_key_that_fails_is_asked_more_and_more_rarely() {
         let waits = |failures| next(&memory(Standing::Refused, failures), "uid/1/7", Tick(0));
         assert_eq!(waits(1), Next::In(Duration::from_secs(15)));
-        assert_eq!(waits(3), Next::In(Duration::from_secs(60)));
+        assert_eq!(waits(3), Next::In(Duration::from_mins(1)));
         assert_eq!(waits(30), Next::In(LONGEST));
         assert_eq!(next(&memory(Standing::Refused, 1), "uid/1/7", Tick(15_000)), Next::Now);
     }

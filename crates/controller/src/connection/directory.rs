@@ -67,12 +67,8 @@ impl<C: Cluster> Connections<C> {
     pub async fn resolve(&self, reference: &ConnectionRef, namespace: &str) -> Result<Resolved, Unresolved> {
         let key = connection_key(reference, namespace);
         match reference.kind {
-            ConnectionKind::CloudConnection => {
-                self.resolve_in(&self.namespaced, &key, namespace).await
-            }
-            ConnectionKind::ClusterCloudConnection => {
-                self.resolve_in(&self.cluster, &key, namespace).await
-            }
+            ConnectionKind::CloudConnection => self.resolve_in(&self.namespaced, &key, namespace).await,
+            ConnectionKind::ClusterCloudConnection => self.resolve_in(&self.cluster, &key, namespace).await,
         }
     }
 
@@ -117,21 +113,17 @@ impl<C: Cluster> Connections<C> {
         if !connection.allows(namespace, &self.labels(namespace)) {
             return Err(Unresolved::NamespaceNotAllowed { connection: key.clone(), namespace: namespace.to_owned() });
         }
-        self.held(connection, key)?;
+        held(connection, key)?;
         self.account_of(connection).await
     }
 
-    /// A connection is used only while our finalizer keeps it.
-    fn held<K: Kind>(&self, connection: &K, key: &Key) -> Result<(), Unresolved> {
-        match (has_finalizer(connection, CONNECTION_FINALIZER), connection.meta().deletion_timestamp.is_some()) {
-            (true, _) => Ok(()),
-            (false, false) => Err(Unresolved::ConnectionPending(key.clone())),
-            (false, true) => Err(Unresolved::ConnectionNotFound(key.clone())),
-        }
-    }
-
     /// The key in the Secrets; of a connection that is being deleted, the last one that worked when the Secrets are gone.
-    async fn account_key<K: Connection>(&self, connection: &K, key: &Key, terms: &Terms<'_>) -> Result<AccountKey, Unresolved> {
+    async fn account_key<K: Connection>(
+        &self,
+        connection: &K,
+        key: &Key,
+        terms: &Terms<'_>,
+    ) -> Result<AccountKey, Unresolved> {
         let problem = match self.read_key(terms).await {
             Ok(key) => return Ok(key),
             Err(problem) => problem,
@@ -168,4 +160,13 @@ impl<C: Cluster> Connections<C> {
 fn without_line_break(text: &str) -> &str {
     let text = text.strip_suffix('\n').unwrap_or(text);
     text.strip_suffix('\r').unwrap_or(text)
+}
+
+/// A connection is used only while our finalizer keeps it.
+fn held<K: Kind>(connection: &K, key: &Key) -> Result<(), Unresolved> {
+    match (has_finalizer(connection, CONNECTION_FINALIZER), connection.meta().deletion_timestamp.is_some()) {
+        (true, _) => Ok(()),
+        (false, false) => Err(Unresolved::ConnectionPending(key.clone())),
+        (false, true) => Err(Unresolved::ConnectionNotFound(key.clone())),
+    }
 }

@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use super::check::Standing;
 
 /// How long after a check a doubt may ask for another one.
-const DOUBT_AFTER: Duration = Duration::from_secs(600);
+const DOUBT_AFTER: Duration = Duration::from_mins(10);
 
 /// What is remembered about every connection.
 #[derive(Debug, Default)]

@@ -59,13 +59,17 @@ pub async fn reconcile<K: Connection, C: Cluster>(
 ) -> Result<Action, Error> {
     match pass(connection.as_ref(), &context).await {
         // The next event brings what we did not know yet.
-        Err(Error::Hold(cluster::Error::Conflict) | Error::Release(cluster::Error::Conflict) | Error::Report(cluster::Error::Conflict)) => {
-            Ok(Action::requeue(SOON))
-        }
+        Err(
+            Error::Hold(cluster::Error::Conflict)
+            | Error::Release(cluster::Error::Conflict)
+            | Error::Report(cluster::Error::Conflict),
+        ) => Ok(Action::requeue(SOON)),
         // It went while we worked.
-        Err(Error::Hold(cluster::Error::NotFound) | Error::Release(cluster::Error::NotFound) | Error::Report(cluster::Error::NotFound)) => {
-            Ok(Action::await_change())
-        }
+        Err(
+            Error::Hold(cluster::Error::NotFound)
+            | Error::Release(cluster::Error::NotFound)
+            | Error::Report(cluster::Error::NotFound),
+        ) => Ok(Action::await_change()),
         end => end,
     }
 }

@@ -60,7 +60,8 @@ fn condition(
     wall: Timestamp,
 ) -> Condition {
     // The schema's default carries the beginning of time, which is no transition.
-    let since = ready(before).filter(|last| last.status == truth.as_str() && last.last_transition_time.0 > Timestamp::UNIX_EPOCH);
+    let since = ready(before)
+        .filter(|last| last.status == truth.as_str() && last.last_transition_time.0 > Timestamp::UNIX_EPOCH);
     Condition {
         type_: ConditionType::Ready.as_str().to_owned(),
         status: truth.as_str().to_owned(),
@@ -120,4 +121,3 @@ fn ago(wall: Timestamp, since: Duration) -> Timestamp {
 fn whole_second(moment: Timestamp) -> Timestamp {
     Timestamp::from_second(moment.as_second()).unwrap_or(moment)
 }
-

@@ -125,7 +125,8 @@ impl<'a> Written<'a> {
             wake_idle_services,
             allowed_namespaces: _,
         } = spec;
-        let secret = |NamespacedKeyRef { namespace, name, key }: &'a NamespacedKeyRef| SecretKey { namespace, name, key };
+        let secret =
+            |NamespacedKeyRef { namespace, name, key }: &'a NamespacedKeyRef| SecretKey { namespace, name, key };
         let ClusterKeyIdValue { value, secret_key_ref } = key_id;
         Self {
             organization_id,

@@ -33,7 +33,9 @@ impl Collector for Api {
         let help = "Calls that wait for the budget of an API key, by lane";
         let mut family = encoder.encode_descriptor("api_budget_queued", help, None, MetricType::Gauge)?;
         for budget in &budgets {
-            for (lane, count) in [("urgent", budget.queued.urgent), ("create", budget.queued.create), ("observe", budget.queued.observe)] {
+            for (lane, count) in
+                [("urgent", budget.queued.urgent), ("create", budget.queued.create), ("observe", budget.queued.observe)]
+            {
                 let labels = [("key", budget.key_id.as_str()), ("lane", lane)];
                 ConstGauge::new(i64::try_from(count).unwrap_or(i64::MAX)).encode(family.encode_family(&labels)?)?;
             }
@@ -41,12 +43,14 @@ impl Collector for Api {
         let help = "Time that a create queued now would wait for the budget of an API key";
         let mut family = encoder.encode_descriptor("api_budget_wait_seconds", help, None, MetricType::Gauge)?;
         for budget in &budgets {
-            ConstGauge::new(budget.eta.as_secs_f64()).encode(family.encode_family(&[("key", budget.key_id.as_str())])?)?;
+            ConstGauge::new(budget.eta.as_secs_f64())
+                .encode(family.encode_family(&[("key", budget.key_id.as_str())])?)?;
         }
         let help = "1 while the service refuses requests of an API key as too many";
         let mut family = encoder.encode_descriptor("api_throttled", help, None, MetricType::Gauge)?;
         for budget in &budgets {
-            ConstGauge::new(i64::from(budget.throttled_since.is_some())).encode(family.encode_family(&[("key", budget.key_id.as_str())])?)?;
+            ConstGauge::new(i64::from(budget.throttled_since.is_some()))
+                .encode(family.encode_family(&[("key", budget.key_id.as_str())])?)?;
         }
         Ok(())
     }

@@ -64,7 +64,9 @@ impl WriteVerb {
     /// What a call changes; none for a call that only reads.
     pub const fn of(call: &Call) -> Option<Self> {
         Some(match call {
-            Call::ListServices | Call::GetService { .. } | Call::ListPipes { .. } | Call::GetPipe { .. } => return None,
+            Call::ListServices | Call::GetService { .. } | Call::ListPipes { .. } | Call::GetPipe { .. } => {
+                return None;
+            }
             Call::WakeService { .. } => Self::Wake,
             Call::CreatePipe { .. } => Self::Create,
             Call::PatchPipe { .. } => Self::Update,

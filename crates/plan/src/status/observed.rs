@@ -25,7 +25,6 @@ fn difference(observed: &Value, spec: Option<&Value>, field: &Field) -> Option<V
         return None;
     }
     match (&field.kind, spec.filter(|spec| !spec.is_null())) {
-        (Kind::Credential(_), _) => None,
         (Kind::Object(members), spec) => {
             let observed = observed.as_object()?;
             let found: Map<String, Value> = members
@@ -37,7 +36,7 @@ fn difference(observed: &Value, spec: Option<&Value>, field: &Field) -> Option<V
                 .collect();
             (!found.is_empty()).then_some(Value::Object(found))
         }
-        (_, Some(_)) => None,
+        (Kind::Credential(_), _) | (_, Some(_)) => None,
         (Kind::List(_), None) => observed.is_array().then(|| observed.clone()),
         (Kind::Scalar, None) => (!observed.is_object() && !observed.is_array()).then(|| observed.clone()),
     }

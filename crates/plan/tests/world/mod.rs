@@ -1,6 +1,11 @@
 //! One object, the real plan, and the simulator, in virtual time. Nothing of Kubernetes: the status is a value.
 
-#![allow(dead_code, missing_docs, unreachable_pub, reason = "support of several tests, each of which uses a part")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(
+    unreachable_pub,
+    clippy::struct_excessive_bools,
+    reason = "the fields are the situation, told by their names"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -103,14 +108,14 @@ impl World {
             account: Ok(Account {
                 organization: OrganizationId::parse(DEFAULT_ORGANIZATION).unwrap(),
                 service: ServiceId::parse(DEFAULT_SERVICE).unwrap(),
-                poll_interval: Duration::from_secs(300),
+                poll_interval: Duration::from_mins(5),
                 wake_idle_services: self.wake,
                 terminating: false,
             }),
             wanted: wanted(&self.spec, &values, &key),
             paused: self.paused.then_some(clickpipes_plan::PausedBy::Spec),
             cluster_id: "cluster".into(),
-            create_window: Duration::from_secs(900),
+            create_window: Duration::from_mins(15),
             claimed_by: None,
             inputs: format!("{:?}", self.secrets),
         }
@@ -228,7 +233,7 @@ impl World {
         let end = self.now + for_ms;
         while self.now < end && self.exists {
             let plan = self.pass();
-            let again = plan.verdict.again.unwrap_or(Duration::from_secs(300)).as_millis();
+            let again = plan.verdict.again.unwrap_or(Duration::from_mins(5)).as_millis();
             self.now += u64::try_from(again).unwrap().clamp(100, 300_000);
         }
     }

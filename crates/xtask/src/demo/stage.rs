@@ -14,7 +14,7 @@ use crate::run::Result;
 /// How much faster than the real service the simulator lives. The rate limit is the real one.
 const SPEED: f64 = 20.0;
 /// The longest that anything may take.
-pub(super) const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Everything that takes part.
 pub(super) struct Stage {
@@ -182,7 +182,7 @@ fn is_current(pipe: &Value, condition: &Value) -> bool {
 }
 
 fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}\n")).collect()
+    text.lines().flat_map(|line| ["  ", line, "\n"]).collect()
 }
 
 fn shown(word: &str) -> String {

@@ -21,7 +21,9 @@ pub(super) fn fields() -> String {
 fn rows(field: &Field, path: &str, text: &mut String) {
     match &field.kind {
         Kind::Object(members) => {
-            members.iter().for_each(|(name, member)| rows(member, &format!("{path}.{name}"), text))
+            for (name, member) in members {
+                rows(member, &format!("{path}.{name}"), text);
+            }
         }
         Kind::List(item) if matches!(item.kind, Kind::Object(_)) => {
             row(field, path, text);
