@@ -127,6 +127,7 @@ fn the_operator_may_not_do_anything_else() {
         "create cloud.clickhouse.com/clickpipes elsewhere",
         "delete cloud.clickhouse.com/clickpipes elsewhere",
         "update core/secrets elsewhere",
+        "update core/secrets clickpipes-system",
         "delete core/secrets clickpipes-system",
         "list core/configmaps elsewhere",
         "create coordination.k8s.io/leases elsewhere",

@@ -1,18 +1,36 @@
-//! The simulator that cargo builds is the one that testbed knows how to start.
+//! A world is made of the real parts: the CRDs of this repository and the simulator that cargo builds.
 //!
-//! Not here: what it simulates.
+//! Not here: the operator at work in it, and what the simulator simulates.
 
-use testbed::{Simulator, SimulatorOptions};
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use testbed::{Simulator, SimulatorOptions, World};
 
 #[test]
 fn the_simulator_is_built_started_and_asked_with_its_key() {
     let simulator = Simulator::start(SimulatorOptions::default()).unwrap();
-    let SimulatorOptions { organization, service, .. } = simulator.options();
-    let path = format!("/v1/organizations/{organization}/services/{service}/clickpipes");
-    let pipes = simulator.ask("GET", &path, None).unwrap().expect_success().unwrap().json().unwrap();
-    assert_eq!(pipes.pointer("/result"), Some(&serde_json::json!([])), "{pipes}");
+    assert_eq!(pipes(&simulator), serde_json::json!([]));
     assert!(simulator.requests().unwrap().to_string().contains("/clickpipes"));
     for answer in [simulator.stats(), simulator.pipes()] {
         answer.unwrap();
     }
+}
+
+fn pipes(simulator: &Simulator) -> serde_json::Value {
+    let SimulatorOptions { organization, service, .. } = simulator.options();
+    let path = format!("/v1/organizations/{organization}/services/{service}/clickpipes");
+    let answer = simulator.ask("GET", &path, None).unwrap().expect_success().unwrap().json().unwrap();
+    answer.pointer("/result").cloned().unwrap_or_default()
+}
+
+#[test]
+fn two_worlds_share_the_api_and_nothing_else() {
+    let [one, other] = [(); 2].map(|()| World::start(SimulatorOptions::default()).unwrap());
+    assert_eq!(one.control_plane().url(), other.control_plane().url());
+    assert_ne!(one.namespace(), other.namespace());
+    assert_ne!(one.simulator().url(), other.simulator().url());
+    for kind in ["clickpipes", "cloudconnections"] {
+        assert_eq!(one.get(&[kind]).unwrap().pointer("/items"), Some(&serde_json::json!([])));
+    }
+    assert_eq!(pipes(other.simulator()), serde_json::json!([]));
 }
