@@ -6,9 +6,10 @@
 use std::collections::BTreeSet;
 
 use clickpipes_crd::{ClickPipe, CloudConnection, ClusterCloudConnection};
-use kube::core::cel::Validator;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
+
+use crate::server::{refusals, rules_of, typed};
 
 #[derive(Deserialize)]
 struct Cases {
@@ -42,7 +43,7 @@ const PIPES: [(&str, &str); 9] = [
 
 #[test]
 fn every_rule_of_a_pipe_refuses_and_is_cured() {
-    let schema = schema_of("ClickPipe");
+    let schema = rules_of("ClickPipe");
     let mut broken = BTreeSet::new();
     for (file, text) in PIPES {
         broken.append(&mut play::<ClickPipe>(file, text, &schema));
@@ -51,9 +52,9 @@ fn every_rule_of_a_pipe_refuses_and_is_cured() {
     let long = json!({"spec": pipe_base(), "metadata": {"name": "n".repeat(241)}});
     let message = "metadata.name is longer than 240 characters";
     assert!(refusals(&schema, &long, None).iter().any(|refusal| refusal.starts_with(message)));
-    broken.extend(rules_of(&schema).into_iter().filter(|rule| rule.starts_with(message)));
+    broken.extend(messages(&schema).into_iter().filter(|rule| rule.starts_with(message)));
     assert_eq!(
-        rules_of(&schema).difference(&broken).collect::<Vec<_>>(),
+        messages(&schema).difference(&broken).collect::<Vec<_>>(),
         Vec::<&String>::new(),
         "rules without a case"
     );
@@ -61,17 +62,17 @@ fn every_rule_of_a_pipe_refuses_and_is_cured() {
 
 #[test]
 fn every_rule_of_a_connection_refuses_and_is_cured() {
-    let schema = schema_of("CloudConnection");
+    let schema = rules_of("CloudConnection");
     let broken = play::<CloudConnection>("connection", include_str!("rules/connection.yaml"), &schema);
-    assert_eq!(rules_of(&schema), broken);
+    assert_eq!(messages(&schema), broken);
 }
 
 #[test]
 fn every_rule_of_a_cluster_connection_refuses_and_is_cured() {
-    let schema = schema_of("ClusterCloudConnection");
+    let schema = rules_of("ClusterCloudConnection");
     let broken =
         play::<ClusterCloudConnection>("cluster-connection", include_str!("rules/cluster-connection.yaml"), &schema);
-    assert_eq!(rules_of(&schema), broken);
+    assert_eq!(messages(&schema), broken);
 }
 
 /// Plays the cases of one file and returns the messages of the rules that were broken.
@@ -98,33 +99,6 @@ fn play<T: Serialize + DeserializeOwned>(file: &str, text: &str, schema: &Value)
         broken.extend(refusals);
     }
     broken
-}
-
-/// What the API server would say about this object.
-fn refusals(schema: &Value, object: &Value, old: Option<&Value>) -> Vec<String> {
-    match Validator::new().validate(schema, object, old) {
-        Ok(()) => Vec::new(),
-        Err(refused) => refused.into_iter().map(|refusal| refusal.message).collect(),
-    }
-}
-
-/// The object as the types understand it, with the defaults that the server fills in.
-fn typed<T: Serialize + DeserializeOwned>(object: &Value) -> Value {
-    let typed: T = serde_json::from_value(object.clone()).unwrap_or_else(|error| panic!("{error}: {object}"));
-    let mut value = serde_json::to_value(typed).unwrap();
-    prune_nulls(&mut value);
-    value
-}
-
-fn prune_nulls(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            members.retain(|_, member| !member.is_null());
-            members.values_mut().for_each(prune_nulls);
-        }
-        Value::Array(items) => items.iter_mut().for_each(prune_nulls),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
 }
 
 fn object(file: &str, spec: &Value) -> Value {
@@ -168,32 +142,8 @@ fn pipe_base() -> Value {
     object("pipe", &cases.base)["spec"].clone()
 }
 
-/// The schema of a kind, as it is installed.
-fn schema_of(kind: &str) -> Value {
-    let crd = clickpipes_crd::definitions::all().into_iter().find(|crd| crd.spec.names.kind == kind).unwrap();
-    let mut schema = serde_json::to_value(&crd.spec.versions[0].schema.as_ref().unwrap().open_api_v3_schema).unwrap();
-    escape_as_kube_cel_does(&mut schema);
-    schema
-}
-
-/// kube-cel 0.8 escapes every `_` in a field name as `__`; the API server leaves a single one alone.
-fn escape_as_kube_cel_does(schema: &mut Value) {
-    let settings =
-        schema.pointer("/properties/spec/properties/settings/properties").and_then(Value::as_object).cloned();
-    for rule in schema
-        .pointer_mut("/properties/spec/x-kubernetes-validations")
-        .and_then(Value::as_array_mut)
-        .into_iter()
-        .flatten()
-    {
-        for name in settings.iter().flat_map(Map::keys) {
-            rule["rule"] = json!(rule["rule"].as_str().unwrap().replace(name, &name.replace('_', "__")));
-        }
-    }
-}
-
 /// The messages of every rule in a schema.
-fn rules_of(schema: &Value) -> BTreeSet<String> {
+fn messages(schema: &Value) -> BTreeSet<String> {
     let mut rules = BTreeSet::new();
     if let Value::Object(members) = schema {
         for rule in members.get("x-kubernetes-validations").and_then(Value::as_array).into_iter().flatten() {
@@ -206,7 +156,7 @@ fn rules_of(schema: &Value) -> BTreeSet<String> {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     };
     for value in inner {
-        rules.append(&mut rules_of(value));
+        rules.append(&mut messages(value));
     }
     rules
 }
