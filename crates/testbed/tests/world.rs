@@ -1,8 +1,10 @@
-//! A world is made of the real parts: the CRDs of this repository and the simulator that cargo builds.
+//! A world is made of the real parts: the CRDs of this repository, and the simulator and the operator that cargo builds.
 //!
-//! Not here: the operator at work in it, and what the simulator simulates.
+//! Not here: what the operator does, and what the simulator simulates.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::time::Duration;
 
 use testbed::{Simulator, SimulatorOptions, World};
 
@@ -33,4 +35,13 @@ fn two_worlds_share_the_api_and_nothing_else() {
         assert_eq!(one.get(&[kind]).unwrap().pointer("/items"), Some(&serde_json::json!([])));
     }
     assert_eq!(pipes(other.simulator()), serde_json::json!([]));
+}
+
+#[test]
+fn the_operator_becomes_ready_with_the_rights_of_the_chart_and_ends_when_asked() {
+    let world = World::alone(SimulatorOptions::default()).unwrap();
+    let operator = world.start_operator(&[]).unwrap();
+    assert!(operator.metrics().unwrap().contains("# TYPE"));
+    assert!(operator.terminate(Duration::from_secs(30)).unwrap().success(), "{}", operator.logs());
+    assert!(!operator.logs().to_lowercase().contains("forbidden"), "{}", operator.logs());
 }
