@@ -11,6 +11,7 @@
 )]
 
 mod definitions;
+mod examples;
 mod facts;
 mod rules;
 mod server;
