@@ -19,7 +19,7 @@ use crate::transport::Transport;
 use crate::transport::http::{BuildError, Http};
 
 /// An account that nobody has held or asked for in this long is forgotten, with its snapshots.
-const FORGET_AFTER: Duration = Duration::from_secs(15 * 60);
+const FORGET_AFTER: Duration = Duration::from_mins(15);
 
 /// Every account that this process uses.
 pub struct Accounts {

@@ -1,12 +1,12 @@
 //! How a call reaches the ClickHouse Cloud API: HTTP, the request budget of each key, and one shared snapshot per service.
 //!
-//! The way of a call: [`Account::reserve`] waits for the [budget](mod@budget), [`Account::send`] puts one request on the wire through a
+//! The way of a call: [`Account::reserve`] waits for the budget, [`Account::send`] puts one request on the wire through a
 //! [`Transport`] and reads the answer. Nothing is ever sent twice. Not here: what the bytes mean (crate `cloud`), what follows from a
 //! reply or a failure (crate `plan`), when to look again (crate `controller`).
 
 mod account;
 mod accounts;
-pub mod budget;
+mod budget;
 pub mod clock;
 mod key;
 mod lane;

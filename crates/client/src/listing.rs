@@ -15,7 +15,7 @@ use crate::shelf::{Begun, Shelf};
 use crate::snapshot::Snapshot;
 
 /// A service that nobody has asked about for this long is forgotten.
-const FORGET_AFTER: Duration = Duration::from_secs(60 * 60);
+const FORGET_AFTER: Duration = Duration::from_hours(1);
 
 /// What a LIST gives, to everybody who waits for it.
 pub(crate) type Shown = Result<Arc<Snapshot>, Failure>;

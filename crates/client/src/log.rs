@@ -62,11 +62,9 @@ fn pipe<'a>(call: &'a Call, result: &'a Result<Reply, Failure>) -> Option<&'a Pi
 
 /// The service's request id. A reply does not carry it, and the answer to a write is short enough to be read again for it.
 fn request_id(raw: &Result<RawAnswer, TransportError>, result: &Result<Reply, Failure>) -> Option<String> {
-    match result {
-        Err(failure) => failure.request_id.clone(),
-        Ok(_) => {
-            let envelope: Value = serde_json::from_slice(&raw.as_ref().ok()?.body).ok()?;
-            envelope.get("requestId").and_then(Value::as_str).map(str::to_owned)
-        }
+    if let Err(failure) = result {
+        return failure.request_id.clone();
     }
+    let envelope: Value = serde_json::from_slice(&raw.as_ref().ok()?.body).ok()?;
+    envelope.get("requestId").and_then(Value::as_str).map(str::to_owned)
 }

@@ -1,6 +1,6 @@
 //! When the next call may go: the pure core of a budget.
 //!
-//! Time comes in as a value. Not here: who goes next ([`crate::lane`](mod@crate::lane)), waiting ([`crate::budget`]).
+//! Time comes in as a value. Not here: who goes next (`lane`), waiting (`budget`).
 //!
 //! # Guarantees
 //! Never more than `requests` calls in any `per`, *as the service sees it*. The service sees a call at some moment between when it was sent

@@ -49,9 +49,9 @@ impl Care {
     /// of its own.
     pub const fn of(call: &Call) -> Self {
         match call {
-            Call::CreatePipe { .. } => Self { timeout: Duration::from_secs(240), fresh_connection: true },
+            Call::CreatePipe { .. } => Self { timeout: Duration::from_mins(4), fresh_connection: true },
             Call::PatchPipe { .. } | Call::SetState { command: cloud::Command::Resync, .. } => {
-                Self { timeout: Duration::from_secs(60), fresh_connection: true }
+                Self { timeout: Duration::from_mins(1), fresh_connection: true }
             }
             Call::ListServices
             | Call::GetService { .. }
@@ -61,7 +61,7 @@ impl Care {
             | Call::PutSettings { .. }
             | Call::PatchScaling { .. }
             | Call::SetState { command: cloud::Command::Start | cloud::Command::Stop, .. }
-            | Call::DeletePipe { .. } => Self { timeout: Duration::from_secs(60), fresh_connection: false },
+            | Call::DeletePipe { .. } => Self { timeout: Duration::from_mins(1), fresh_connection: false },
         }
     }
 }

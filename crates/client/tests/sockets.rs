@@ -2,16 +2,21 @@
 //!
 //! Not here: budgets and snapshots (`account.rs`).
 
-use std::sync::Arc;
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use clickpipes_client::{Account, AccountKey, Accounts, AnswerClass, Lane, Limit};
 use cloud::{Call, Document, Failure, OrganizationId, Outcome, PipeId, Reply, Secret, ServiceId};
+use futures::future::join_all;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+/// No answer: the server closes the connection.
+const HANGS_UP: &str = "";
 const PIPE: &str = "33333333-3333-4333-8333-333333333333";
 
 fn service() -> ServiceId {
@@ -28,6 +33,10 @@ fn list() -> Call {
 
 /// An account at this address, and the registry that it belongs to.
 fn account(address: &str) -> (Accounts, Account) {
+    limited(address, Limit { requests: 1_000, per: Duration::from_secs(1) })
+}
+
+fn limited(address: &str, limit: Limit) -> (Accounts, Account) {
     let accounts = Accounts::new("clickpipes-operator/test").unwrap();
     let key = AccountKey {
         api_url: address.parse().unwrap(),
@@ -35,12 +44,12 @@ fn account(address: &str) -> (Accounts, Account) {
         key_id: "key".to_owned(),
         key_secret: Secret::new("hunter2".to_owned()),
     };
-    let account = accounts.account(key, Limit { requests: 1_000, per: Duration::from_secs(1) });
+    let account = accounts.account(key, limit);
     (accounts, account)
 }
 
 /// A server that gives each request this answer, or hangs up; its address, and how many connections and requests it has seen.
-async fn server(answer: Option<&'static str>, delay: Duration) -> (String, Arc<(AtomicUsize, AtomicUsize)>) {
+async fn server(answer: &'static str, delay: Duration) -> (String, Arc<(AtomicUsize, AtomicUsize)>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let seen = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
@@ -54,12 +63,7 @@ async fn server(answer: Option<&'static str>, delay: Duration) -> (String, Arc<(
     (address, seen)
 }
 
-async fn serve(
-    mut stream: TcpStream,
-    answer: Option<&'static str>,
-    delay: Duration,
-    counts: Arc<(AtomicUsize, AtomicUsize)>,
-) {
+async fn serve(mut stream: TcpStream, answer: &'static str, delay: Duration, counts: Arc<(AtomicUsize, AtomicUsize)>) {
     let mut request = Vec::new();
     while stream.read_buf(&mut request).await.is_ok_and(|read| read > 0) {
         if !is_whole(&request) {
@@ -68,7 +72,9 @@ async fn serve(
         request.clear();
         counts.1.fetch_add(1, Ordering::SeqCst);
         tokio::time::sleep(delay).await;
-        let Some(answer) = answer else { return };
+        if answer == HANGS_UP {
+            return;
+        }
         let _ = stream.write_all(answer.as_bytes()).await;
     }
 }
@@ -81,12 +87,12 @@ fn is_whole(request: &[u8]) -> bool {
 }
 
 /// An answer with this status line, these headers and this body, as text that lives on.
-fn answer(status: &str, headers: &str, body: &str) -> Option<&'static str> {
+fn answer(status: &str, headers: &str, body: &str) -> &'static str {
     let length = body.len();
-    Some(format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}").leak())
+    format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}").leak()
 }
 
-fn created() -> Option<&'static str> {
+fn created() -> &'static str {
     let result = json!({"id": PIPE, "name": "orders [abcdefghijkl]", "state": "Provisioning"});
     answer("200 OK", "", &json!({"status": 200, "requestId": "r", "result": result}).to_string())
 }
@@ -126,7 +132,7 @@ async fn a_failed_handshake_proves_that_nothing_was_sent() {
 
 #[tokio::test]
 async fn a_connection_that_closes_without_an_answer_proves_nothing() {
-    let (address, seen) = server(None, Duration::ZERO).await;
+    let (address, seen) = server(HANGS_UP, Duration::ZERO).await;
     let (accounts, account) = account(&address);
     for call in [create(), list()] {
         let failure = account.call(Lane::Create, &call).await.unwrap_err();
@@ -226,4 +232,26 @@ async fn the_services_words_do_not_repeat_a_secret() {
         account.call(Lane::Urgent, &Call::PatchPipe { service: service(), pipe, body }).await.unwrap_err();
     assert_eq!(failure.message, "BAD_REQUEST: request body.password: '<secret>'");
     assert_eq!(failure.request_id.as_deref(), Some("r"));
+}
+
+#[tokio::test]
+async fn a_server_on_the_same_machine_never_sees_more_than_the_limit() {
+    let (per, requests) = (Duration::from_millis(600), 12);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&seen);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let _ = stream.read(&mut [0; 4096]).await;
+            log.lock().unwrap().push(Instant::now());
+            let _ = stream.write_all(created().as_bytes()).await;
+        }
+    });
+    let account = limited(&address, Limit { requests, per }).1;
+    let calls = (0..60).map(|_| async { account.call(Lane::Create, &create()).await.unwrap() });
+    join_all(calls).await;
+    let seen = seen.lock().unwrap();
+    let shortest = seen.windows(13).filter_map(|span| Some(*span.last()? - *span.first()?)).min().unwrap();
+    assert!(shortest >= per, "{requests} and one more in {shortest:?}");
 }

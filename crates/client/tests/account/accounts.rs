@@ -30,7 +30,7 @@ async fn what_nobody_asks_for_is_forgotten() {
     let memory = Memory::new(50);
     let accounts = Accounts::with_transport(Arc::clone(&memory) as Arc<dyn Transport>);
     accounts.account(key(1, "old"), Limit::default()).list(service(), now()).await.unwrap();
-    sleep(Duration::from_secs(16 * 60)).await;
+    sleep(Duration::from_mins(16)).await;
     let other = AccountKey { key_id: "other".to_owned(), ..key(1, "new") };
     let _held = accounts.account(other, Limit::default());
     assert_eq!(accounts.budgets().len(), 1);

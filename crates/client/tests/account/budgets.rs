@@ -95,3 +95,18 @@ async fn a_refused_call_stops_every_call_of_the_key() {
     assert!(gaps(&[memory.sent("PATCH"), memory.sent("DELETE")].concat())[0] >= 6_000);
     assert_eq!(account.budget().throttled_since, None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_eta_tells_when_a_create_will_go() {
+    let memory = Memory::new(100);
+    let account = account(&memory);
+    let ahead = join_all((0..60).map(|_| async { account.call(Lane::Create, &patch()).await }));
+    let mine = async {
+        sleep(Duration::from_millis(500)).await;
+        let (eta, begun) = (account.budget().eta, now());
+        account.call(Lane::Create, &delete()).await.unwrap();
+        (eta, memory.sent("DELETE")[0] - begun)
+    };
+    let (eta, waited) = futures::join!(ahead, mine).1;
+    assert!(eta > Duration::from_secs(50) && eta.abs_diff(waited) < Duration::from_secs(4), "{eta:?} {waited:?}");
+}
