@@ -11,6 +11,7 @@ pub mod cluster;
 pub mod config;
 pub mod connection;
 pub mod context;
+pub mod count;
 pub mod dependencies;
 pub mod desire;
 pub mod duration;

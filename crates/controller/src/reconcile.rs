@@ -15,6 +15,7 @@ use crate::act::act;
 use crate::cluster::{self, Cluster};
 use crate::connection::Unresolved;
 use crate::context::Context;
+use crate::count;
 use crate::pass::Pass;
 use crate::report::{report, tell};
 use crate::secrets::ReadSecret;
@@ -85,6 +86,9 @@ async fn steps<C: Cluster>(object: ClickPipe, context: &Context<C>) -> Result<Ac
             return Ok(forget(&pass.object, context));
         }
         let happened = result.is_ok();
+        if happened {
+            count::step(&pass, &plan, step);
+        }
         pass.learn(step, result);
         if happened {
             tell(&pass, step).await;

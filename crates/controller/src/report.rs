@@ -11,6 +11,7 @@ use plan::verdict::Kind;
 use plan::{Plan, Step};
 
 use crate::cluster::Cluster;
+use crate::count;
 use crate::events::{Deed, Topic};
 use crate::pass::Pass;
 use crate::reconcile::Error;
@@ -21,6 +22,7 @@ pub async fn report<C: Cluster>(pass: &mut Pass<'_, C>, plan: &Plan) -> Result<A
     let status = plan::status(&pass.desired, &pass.known, plan);
     if status != before {
         write(pass, status.clone()).await?;
+        count::change(pass, &before, &status);
         announce_change(pass, &before, &status).await;
     }
     if plan.verdict.kind == Kind::Waiting
