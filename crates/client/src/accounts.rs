@@ -30,6 +30,8 @@ pub struct Accounts {
 
 #[derive(Default)]
 struct Known {
+    /// When this process started, if another may have used the budgets until then.
+    started: Option<Tick>,
     budgets: BTreeMap<BudgetName, Arc<Budget>>,
     accounts: Vec<(AccountKey, Account, Tick)>,
 }
@@ -43,6 +45,13 @@ impl Accounts {
     /// No accounts yet; they will use this transport.
     pub fn with_transport(transport: Arc<dyn Transport>) -> Self {
         Self { transport, stats: Arc::default(), known: Mutex::default() }
+    }
+
+    /// The same, in a process that may follow another one: what that one sent in its last seconds still counts in the service.
+    #[must_use]
+    pub fn after_a_restart(self) -> Self {
+        self.lock().started = Some(clock::now());
+        self
     }
 
     /// The account of a key. The same key gives the same account; a key with the same id shares its budget.
@@ -77,7 +86,8 @@ impl Accounts {
 impl Known {
     fn budget(&mut self, key: &AccountKey, limit: Limit) -> Arc<Budget> {
         let name = BudgetName { origin: key.origin(), key_id: key.key_id.clone() };
-        let budget = self.budgets.entry(name.clone()).or_insert_with(|| Arc::new(Budget::new(name, limit)));
+        let budget =
+            self.budgets.entry(name.clone()).or_insert_with(|| Arc::new(Budget::new(name, limit, self.started)));
         budget.with_pacer(|pacer| pacer.set_limit(limit));
         Arc::clone(budget)
     }

@@ -48,8 +48,13 @@ enum Turn {
 }
 
 impl Budget {
-    pub(crate) fn new(name: BudgetName, limit: Limit) -> Self {
-        let state = State { pacer: Pacer::new(limit), line: Line::new() };
+    /// With `started`, a process before this one may have used the budget until then.
+    pub(crate) fn new(name: BudgetName, limit: Limit, started: Option<Tick>) -> Self {
+        let mut pacer = Pacer::new(limit);
+        if let Some(started) = started {
+            pacer.inherit(started);
+        }
+        let state = State { pacer, line: Line::new() };
         Self { name, state: Mutex::new(state), writes_gone: Notify::new() }
     }
 

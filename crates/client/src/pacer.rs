@@ -86,6 +86,19 @@ impl Pacer {
         }
     }
 
+    /// Counts on a process before this one, which ended before `started` and used the whole budget until then, in whatever order.
+    ///
+    /// Any span of it holds at most [`BURST`](spacing::BURST) calls more than the span has intervals. So nothing goes until such a burst is
+    /// over, and then one call in each interval until the whole window is past.
+    pub fn inherit(&mut self, started: Tick) {
+        let interval = self.interval();
+        for place in 0..self.limit.requests {
+            let slot = Slot(self.next);
+            self.next += 1;
+            self.slots.insert(slot, Use::Inherited(started + interval * (spacing::BURST + 2 + place)));
+        }
+    }
+
     /// Changes the limit; calls that were made stay counted.
     pub fn set_limit(&mut self, limit: Limit) {
         let limit = Limit { requests: limit.requests.max(1), ..limit };
@@ -198,5 +211,7 @@ impl Pacer {
     }
 }
 
+#[cfg(test)]
+mod restart;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! Creating a pipe exactly once, and adopting one by id: an object without a recorded pipe.
 //!
 //! The intent is on record before the one POST; an unknown answer is followed by looking for our token, and only an empty LIST begun after
-//! the window proves that nothing was made. Not here: what a reply or failure means ([`crate::learn`]).
+//! the window proves that nothing was made. Not here: what a reply or failure means ([`mod@crate::learn`]).
 
 mod adopt;
 pub(crate) mod record;

@@ -1,6 +1,6 @@
 //! A failed call that is still to be made: when to try again, and what people see meanwhile.
 //!
-//! Not here: what the failure means for a create ([`crate::learn`]); how long the rate limit freezes everything (the client).
+//! Not here: what the failure means for a create ([`mod@crate::learn`]); how long the rate limit freezes everything (the client).
 
 use std::time::Duration;
 

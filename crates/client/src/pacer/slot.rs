@@ -18,6 +18,8 @@ pub(super) enum Use {
     Sent(Tick),
     /// Sent, and answered then.
     Answered { sent: Tick, answered: Tick },
+    /// Perhaps used by a process before this one; free then.
+    Inherited(Tick),
 }
 
 impl Use {
@@ -35,7 +37,7 @@ impl Use {
 
     pub(super) const fn sent(&self) -> Option<Tick> {
         match self {
-            Self::Granted => None,
+            Self::Granted | Self::Inherited(_) => None,
             Self::Sent(sent) | Self::Answered { sent, answered: _ } => Some(*sent),
         }
     }
@@ -47,6 +49,7 @@ impl Use {
     pub(super) fn free_at(&self, limit: Limit) -> Option<Tick> {
         let (sent, seen) = match *self {
             Self::Granted => return None,
+            Self::Inherited(free) => return Some(free),
             Self::Sent(sent) => (sent, sent + SEEN_WITHIN),
             Self::Answered { sent, answered } => (sent, answered.min(sent + SEEN_WITHIN)),
         };

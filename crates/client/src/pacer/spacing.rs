@@ -8,7 +8,7 @@ use std::time::Duration;
 use cloud::Tick;
 
 /// How many calls may go at once after a pause.
-const BURST: u32 = 3;
+pub(super) const BURST: u32 = 3;
 
 /// The state of the spacing, in microseconds, because an interval need not be whole milliseconds.
 #[derive(Clone, Copy, Debug, Default)]

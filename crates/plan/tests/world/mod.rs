@@ -149,7 +149,7 @@ impl World {
         panic!("the plan does not come to rest: {:#?}", self.trace.iter().rev().take(8).collect::<Vec<_>>());
     }
 
-    fn known(&mut self) -> Known {
+    pub fn known(&mut self) -> Known {
         self.nonces += 1;
         let mut memory = self.memory.clone();
         memory.notice(&self.status, self.object.requested_at.as_deref(), Tick(self.now));
