@@ -48,9 +48,13 @@ impl Simulator {
 
     /// Puts a new pipe where reads find it.
     pub(crate) fn commit(&mut self, pipe: Pipe) {
-        let (id, course) = (pipe.id.clone(), pipe.course.clone());
+        let (id, course, service) = (pipe.id.clone(), pipe.course.clone(), pipe.service.clone());
+        let provisioned = pipe.family() == Family::Database && pipe.state() != PipeState::Provisioning;
         self.pipes.insert(id.clone(), pipe);
         self.set_course(&id, course);
+        if provisioned {
+            self.provisioned(&service);
+        }
     }
 
     /// Sends a pipe along a course.
