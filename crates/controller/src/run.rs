@@ -116,8 +116,11 @@ async fn work(
     };
     let fingerprint_key =
         fingerprint_key::load(&cluster, &config.operator_namespace).await.map_err(Error::FingerprintKey)?;
-    let accounts =
-        Arc::new(Accounts::new(concat!("clickpipes-operator/", env!("CARGO_PKG_VERSION"))).map_err(Error::Client)?.after_a_restart());
+    let accounts = Arc::new(
+        Accounts::new(concat!("clickpipes-operator/", env!("CARGO_PKG_VERSION")))
+            .map_err(Error::Client)?
+            .after_a_restart(),
+    );
     let caches = Caches {
         pipes: Cache::default(),
         connections: Cache::default(),

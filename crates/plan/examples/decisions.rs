@@ -40,7 +40,12 @@ fn main() {
         for _ in 0..100 {
             let plan = plan(&desired, &known);
             let status = status(&desired, &known, &plan);
-            assert!(plan.steps.is_empty() && status == known.record, "the pipe is not as wanted: {:#?} {:#?}", plan.steps, status.conditions);
+            assert!(
+                plan.steps.is_empty() && status == known.record,
+                "the pipe is not as wanted: {:#?} {:#?}",
+                plan.steps,
+                status.conditions
+            );
         }
         made += 100;
     }

@@ -33,10 +33,7 @@ pub(crate) fn plan(
     let routes = [Route::Patch, Route::Mappings, Route::Settings];
     let step = routes.into_iter().find_map(|route| step(route, known, account, wanted, pipe, id, allowed))?;
     let paused = allowed.iter().any(|difference| difference.facts.change == Change::WhilePaused) || must_pause(known);
-    if paused
-        && desired.is_database()
-        && let Some(plan) = pause(desired, known, account, pipe, id)
-    {
+    if paused && let Some(plan) = pause(desired, known, account, pipe, id) {
         return Some(plan);
     }
     Some(carry_out(desired, known, account, step, allowed))
@@ -108,7 +105,7 @@ fn must_pause(known: &Known) -> bool {
     known.memory.setback.as_ref().is_some_and(|setback| setback.failure.is(&Refusal::MustBePaused))
 }
 
-/// What has to happen before a database pipe can be changed; `None` when it is paused. That we paused it is on record first.
+/// What has to happen before a pipe can be changed that must not run meanwhile; `None` when it does not. That we paused it is on record first.
 fn pause(desired: &Desired, known: &Known, account: &Account, pipe: &Pipe, id: &PipeId) -> Option<Plan> {
     let pausing = Verdict::working(Reason::Updating, "the pipe is paused for a change and resumed afterwards");
     match pipe.state {
