@@ -1,0 +1,11 @@
+//! What the simulator does, as facts: requests and times in, answers out. No socket and no clock.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod answers;
+mod bodies;
+mod edits;
+mod events;
+mod promises;
+mod rules;
+mod states;
+mod world;
