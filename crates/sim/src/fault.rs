@@ -110,7 +110,7 @@ impl Fault {
             kind: serde_json::from_value(kind).map_err(|error| error.to_string())?,
             matching: serde_json::from_value(matching).map_err(|error| error.to_string())?,
             times: read_times(object)?,
-            skip: object.get("skip").and_then(Value::as_u64).unwrap_or(0),
+            skip: read_skip(object)?,
         })
     }
 
@@ -135,6 +135,11 @@ fn read_times(object: &Map<String, Value>) -> Result<Option<u64>, String> {
             Ok(Some(number))
         }
     }
+}
+
+fn read_skip(object: &Map<String, Value>) -> Result<u64, String> {
+    let skip = object.get("skip").filter(|skip| !skip.is_null());
+    skip.map_or(Ok(0), |skip| skip.as_u64().ok_or_else(|| "skip is a number".to_owned()))
 }
 
 /// What a fault is matched against.

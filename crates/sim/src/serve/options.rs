@@ -28,6 +28,16 @@ Admin API (no key needed, not rate-limited, not recorded), on the same port:
   GET    /_sim/faults                faults; POST {\"name\",\"parameters\"?,\"match\"?,\"times\"?,\"skip\"?} injects one,
                                      DELETE /_sim/faults[/{id}] takes one or all away
   GET    /_sim/config                timings, toggles and switches; PATCH changes them
+  GET    /_sim/health                {\"ok\":true,\"now_ms\":...}
+
+Faults (parameters are in the crate's README.md):
+  gateway-timeout, server-error, never-answered, reset-before-commit, reset-after-commit, html-body, truncated-json,
+  garbled, too-many-requests, failed-dependency, unauthorized, forbidden, status, slow-answer, late-commit,
+  not-found-after-create, list-lag, list-truncated, list-empty, list-without-result, stale-answer, stale-read,
+  normalise, scaling-unknown, auto-resume-delay, no-auto-resume, delete-linger, source-refuses, mongo-sticky,
+  unknown-state, pipe-fails
+
+Not simulated: ClickHouse itself (tables, rows, queries), sources, the rest of the Cloud API, bearer tokens, TLS.
 
 Example:
   clickpipes-sim --speed 10 --key demo:secret &

@@ -5,6 +5,7 @@ mod answers;
 mod bodies;
 mod edits;
 mod events;
+mod faults;
 mod promises;
 mod rules;
 mod states;
