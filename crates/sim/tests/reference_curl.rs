@@ -2,7 +2,7 @@
 //!
 //! Only the host is replaced; ids and keys come through the pages' own environment variables.
 #![cfg(feature = "serve")]
-#![expect(clippy::expect_used, reason = "a test whose surroundings are missing fails")]
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test whose surroundings are missing fails")]
 
 #[path = "reference_curl/cut.rs"]
 mod cut;
