@@ -220,3 +220,42 @@ fn bigquery() {
         ),
     ]);
 }
+
+#[test]
+fn a_certificate_is_pem_when_strict() {
+    for (certificate, status) in [("-----BEGIN CERTIFICATE-----", 200), ("<certificate>", 400)] {
+        let mut world = World::new();
+        world.admin("PATCH", "/config", &json!({"strict": true}));
+        let answer = world.call("POST", "", &changed("kafka", &json!({"caCertificate": certificate})));
+        assert_eq!(answer.status(), status, "{}", answer.error());
+    }
+}
+
+#[test]
+fn a_role_needs_a_service_on_aws() {
+    for (provider, status) in [("aws", 200), ("gcp", 400)] {
+        for arm in ["kinesis", "objectStorage", "postgres", "mysql"] {
+            let mut world = World::new();
+            world.admin("PATCH", "/services/22222222-2222-4222-8222-222222222222", &json!({"provider": provider}));
+            let role = json!({"authentication": "IAM_ROLE", "iamRole": "arn"});
+            assert_eq!(world.call("POST", "", &changed(arm, &role)).status(), status, "{arm} on {provider}");
+        }
+    }
+}
+
+#[test]
+fn some_authentications_cannot_be_patched_away() {
+    let rows = [
+        ("pubsub", json!({"ackDeadline": 20, "authentication": "SERVICE_ACCOUNT"}), json!({"ackDeadline": 20})),
+        ("objectStorage", json!({"authentication": "IAM_USER"}), json!({"authentication": "SERVICE_ACCOUNT"})),
+        ("postgres", json!({"authentication": "basic"}), json!({"authentication": "IAM_ROLE", "iamRole": "arn"})),
+        ("mongodb", json!({"readPreference": "nearest"}), json!({"uri": "mongodb://[REDACTED]@other"})),
+    ];
+    for (arm, good, bad) in rows {
+        let mut world = World::new();
+        let id = world.resting(&changed(arm, &json!({})), "Paused");
+        assert_eq!(world.patch(&id, &json!({"source": { arm: bad }})).status(), 400, "{arm}");
+        let fine = world.patch(&id, &json!({"source": { arm: good }}));
+        assert_eq!(fine.status(), 200, "{arm}: {}", fine.error());
+    }
+}
