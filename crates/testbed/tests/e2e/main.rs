@@ -11,5 +11,6 @@
 mod crash;
 mod definitions;
 mod examples;
+mod refusals;
 mod trouble;
 mod words;
