@@ -2,7 +2,7 @@
 //!
 //! Not here: how the parts are started (crate `testbed`).
 
-mod actors;
+pub(crate) mod actors;
 mod life;
 mod stage;
 mod summary;

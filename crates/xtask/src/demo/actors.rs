@@ -8,16 +8,16 @@ use testbed::ScratchFolder;
 use crate::run::Result;
 
 /// The organization that the examples name.
-pub(super) const ORGANIZATION: &str = "11111111-1111-4111-8111-111111111111";
+pub(crate) const ORGANIZATION: &str = "11111111-1111-4111-8111-111111111111";
 /// The service that the examples name.
-pub(super) const SERVICE: &str = "22222222-2222-4222-8222-222222222222";
+pub(crate) const SERVICE: &str = "22222222-2222-4222-8222-222222222222";
 /// The API key's id in the examples.
-pub(super) const KEY_ID: &str = "<your_key_id>";
+pub(crate) const KEY_ID: &str = "<your_key_id>";
 /// The API key's secret in the examples.
-pub(super) const KEY_SECRET: &str = "<your_key_secret>";
+pub(crate) const KEY_SECRET: &str = "<your_key_secret>";
 
 /// The examples in a folder of their own; the connection names the simulator and looks every 30 seconds.
-pub(super) fn examples(folder: &Path, url: &str) -> Result<ScratchFolder> {
+pub(crate) fn examples(folder: &Path, url: &str) -> Result<ScratchFolder> {
     let copies = ScratchFolder::new()?;
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
@@ -34,7 +34,7 @@ pub(super) fn examples(folder: &Path, url: &str) -> Result<ScratchFolder> {
 }
 
 /// A Kafka pipe with this name, for a scene of its own.
-pub(super) fn kafka(name: &str, broker: &str, deletion: &str) -> String {
+pub(crate) fn kafka(name: &str, broker: &str, deletion: &str) -> String {
     format!(
         "apiVersion: cloud.clickhouse.com/v1alpha1
 kind: ClickPipe
@@ -65,12 +65,12 @@ spec:
 }
 
 /// A condition of an object.
-pub(super) fn condition(object: &Value, r#type: &str) -> Option<Value> {
+pub(crate) fn condition(object: &Value, r#type: &str) -> Option<Value> {
     object["status"]["conditions"].as_array()?.iter().find(|condition| condition["type"] == r#type).cloned()
 }
 
 /// Whether a condition holds for the present generation.
-pub(super) fn is_true(object: &Value, r#type: &str) -> bool {
+pub(crate) fn is_true(object: &Value, r#type: &str) -> bool {
     condition(object, r#type).is_some_and(|condition| {
         condition["status"] == "True" && condition["observedGeneration"] == object["metadata"]["generation"]
     })
