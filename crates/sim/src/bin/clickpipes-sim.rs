@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 #[tokio::main]
 async fn main() -> io::Result<()> {
     let options = Options::parse();
-    tracing_subscriber::fmt().with_writer(io::stderr).with_max_level(options.log_level).init();
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_max_level(options.log_level).init();
     let listener = TcpListener::bind(options.listen).await?;
     // Testbeds wait for this line to learn the port.
     writeln!(io::stdout(), "clickpipes-sim listening on http://{}", listener.local_addr()?)?;
