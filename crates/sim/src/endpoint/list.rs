@@ -29,7 +29,6 @@ impl Simulator {
             Sight::Switches(_) | Sight::Stale(_) | Sight::State(_) => None,
         });
         let lag = lags.max().unwrap_or(0);
-        // Strictly older than the lag: a pipe made at time 0 must not show in a list that lags longer than time itself.
         pipe.listed_at_ms.saturating_add(lag) <= self.now_ms
             && pipe.gone_at_ms.is_none_or(|gone| gone.saturating_add(lag) > self.now_ms)
     }
