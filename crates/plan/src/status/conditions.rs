@@ -4,6 +4,7 @@
 
 use crd::condition::{ConditionType, Reason, Truth};
 use crd::status::{Drift, Impact, PendingPlan};
+use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
 use crate::desired::{Desired, PausedBy};
@@ -133,7 +134,9 @@ fn condition(desired: &Desired, known: &Known, r#type: ConditionType, saying: Sa
         .record
         .conditions
         .iter()
-        .find(|condition| condition.type_ == r#type.as_str() && condition.status == status);
+        .find(|condition| condition.type_ == r#type.as_str() && condition.status == status)
+        // The definition's default has no time of its own.
+        .filter(|condition| condition.last_transition_time.0 != Timestamp::UNIX_EPOCH);
     Condition {
         type_: r#type.as_str().to_owned(),
         status: status.to_owned(),
