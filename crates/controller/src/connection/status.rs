@@ -79,7 +79,8 @@ fn budget_status(
     now: Tick,
     wall: Timestamp,
 ) -> BudgetStatus {
-    let waiting = view.as_ref().is_some_and(|view| view.queued.urgent + view.queued.create + view.queued.observe > 0);
+    // A routine look that waits is no news: at rest, and after a restart, the status must not move because of it.
+    let waiting = view.as_ref().is_some_and(|view| view.queued.urgent + view.queued.create > 0);
     let eta = view.as_ref().map_or(Duration::ZERO, |view| view.eta);
     let since = view.and_then(|view| view.throttled_since).map(|since| ago(wall, now - since).to_string());
     BudgetStatus {
