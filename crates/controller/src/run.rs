@@ -8,6 +8,7 @@ use std::sync::Arc;
 use client::{Accounts, BuildError};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::{Namespace, Secret};
+use kube::ResourceExt;
 use kube::api::Api;
 use kube::core::PartialObjectMeta;
 use parking_lot::Mutex;
@@ -184,10 +185,12 @@ async fn watches(clients: &Clients, caches: Caches, context: &Arc<Context>, read
     let [pipes_in, connections_in, cluster_connections_in, secrets_in, namespaces_in] =
         PARTS.map(|part| move || readiness.done(part));
     futures::join!(
-        watch("clickpipes", Api::all(client()), pipes, pipes_in, |change| release(
-            context,
-            context.triggers.pipe_changed(&change)
-        )),
+        watch("clickpipes", Api::all(client()), pipes, pipes_in, |change| {
+            if let (Some(gone), None) = (&change.before, &change.after) {
+                context.memory.lock().remove(&gone.uid().unwrap_or_default());
+            }
+            release(context, context.triggers.pipe_changed(&change));
+        }),
         watch("cloudconnections", Api::all(client()), connections, connections_in, |change| {
             forget_connection(context, change.before.as_deref(), change.after.as_deref());
             release(context, context.triggers.connection_changed(&change));
@@ -214,7 +217,6 @@ fn release(context: &Context, unused: Vec<Needed>) {
 
 /// What is remembered of a connection goes with it.
 fn forget_connection<K: Connection>(context: &Context, before: Option<&Guarded<K>>, after: Option<&Guarded<K>>) {
-    use kube::ResourceExt;
     if let (Some(gone), None) = (before, after) {
         context.connections.memories.forget(&gone.uid().unwrap_or_default());
     }
