@@ -8,6 +8,7 @@
     reason = "a test that cannot go on has failed; a JSON value indexed by a name gives null"
 )]
 
+mod canaries;
 mod crash;
 mod definitions;
 mod examples;

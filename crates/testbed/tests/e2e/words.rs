@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use testbed::{SimulatorOptions, World, wait_until, workspace_root};
+use testbed::{SimulatorOptions, World, wait_until};
 
 /// The organization that the examples name.
 pub(crate) const ORGANIZATION: &str = "11111111-1111-4111-8111-111111111111";
@@ -74,17 +74,6 @@ pub(crate) fn kafka(name: &str, secret: &str) -> Value {
             },
         },
     })
-}
-
-/// The manifests of `deploy/examples`, the connection first.
-pub(crate) fn examples() -> Vec<String> {
-    let folder = std::fs::read_dir(workspace_root().join("deploy/examples")).unwrap();
-    let mut paths: Vec<_> = folder
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-        .collect();
-    paths.sort();
-    paths.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
 }
 
 /// A condition of an object, if it was made for the object's present generation.
