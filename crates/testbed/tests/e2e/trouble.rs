@@ -128,8 +128,13 @@ fn origin_not_allowed(world: &World) {
     let foreign = |url: &str| connection(KEY.1, url).replace("name: prod", "name: foreign");
     world.apply(&foreign("http://169.254.169.254")).unwrap();
     says(&wait_for(world, "cloudconnection/foreign", "Ready", "False", "RefNotPermitted"), &["--allow-api-url"]);
+    let mut pipe = kafka("not-allowed", "healthy");
+    pipe["spec"]["connectionRef"]["name"] = json!("foreign");
+    world.apply(&pipe.to_string()).unwrap();
+    says(&unresolved(world, "not-allowed", "RefNotPermitted"), &["foreign", "--allow-api-url"]);
     world.apply(&foreign(world.simulator().url())).unwrap();
     wait_for(world, "cloudconnection/foreign", "Ready", "True", "Valid");
+    wait_ready(world, "not-allowed");
 }
 
 fn idle_service(world: &World) {
