@@ -58,7 +58,7 @@ pub fn plan(desired: &Desired, known: &Known) -> Plan {
     }
 }
 
-/// Nothing is written; what is cached is still reported.
+/// Nothing is written; the pipe is still looked at, so that what people see stays true.
 fn paused(desired: &Desired, known: &Known, by: PausedBy) -> Plan {
     let by = match by {
         PausedBy::Spec => "spec.paused or the annotation on this object",
@@ -69,13 +69,18 @@ fn paused(desired: &Desired, known: &Known, by: PausedBy) -> Plan {
     let newer = known.record.last_synced_generation != Some(desired.object.generation);
     let verdict = Verdict::working(Reason::Paused, message.clone());
     let synced = crate::verdict::Saying::new(Truth::Unknown, Reason::ReconcilePaused, message);
-    Plan::rest(Verdict {
+    let verdict = Verdict {
         kind: Kind::Reported,
         ready: if newer { verdict.ready } else { None },
         synced,
         again: None,
         ..verdict
-    })
+    };
+    match (&desired.account, known.pipe_id(), &known.seen) {
+        (Ok(account), Some(_), None) => look(desired, known, account, known.memory.first_seen, verdict),
+        (Ok(account), Some(_), Some(_)) => rest(desired, known, account, verdict),
+        (Err(_), _, _) | (_, None, _) => Plan::rest(verdict),
+    }
 }
 
 /// A record of another object or another cluster (a restore that brought the status along) authorises nothing.

@@ -253,3 +253,20 @@ fn an_idle_service_is_woken_only_when_the_connection_allows_it() {
         assert_eq!(world.count(RouteKind::SetServiceState), u64::from(wake));
     }
 }
+
+#[test]
+fn a_paused_pipe_is_looked_at_and_never_written_to() {
+    let mut world = ready(kafka());
+    let (writes, lists) = (world.writes().len(), world.count(RouteKind::ListPipes));
+    world.paused = true;
+    let id = world.status.pipe.clone().unwrap().id;
+    world.sim.edit_pipe(&id, sim::PipeEdit { state: Some(PipeState::Stopped), ..Default::default() }).unwrap();
+    world.live(7_200_000);
+    assert_eq!(world.writes().len(), writes);
+    assert!(world.count(RouteKind::ListPipes) > lists);
+    assert_eq!(world.condition("Ready"), "True Running", "Ready keeps its value while writes are withheld");
+    assert_eq!(world.status.pipe.clone().unwrap().state.as_deref(), Some("Stopped"), "the column shows the truth");
+    world.paused = false;
+    world.live(900_000);
+    assert_eq!(world.writes().len(), writes + 1, "resumed, it is repaired");
+}
