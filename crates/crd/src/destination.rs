@@ -14,7 +14,6 @@ use crate::facts::{Compare, FIXED, IN_PLACE};
 #[x_kube(
     validation = ("!has(self.managedTable) || !self.managedTable || has(self.tableDefinition)", "managedTable: true needs tableDefinition; set tableDefinition.engine.type, for example MergeTree"),
     validation = ("!has(self.managedTable) || self.managedTable || !has(self.tableDefinition)", "tableDefinition is only for managedTable: true; remove it, or let ClickPipes manage the table"),
-    validation = ("!has(self.table) || has(self.columns)", "a destination table needs columns: list each column that the pipe writes"),
     validation = ("!has(self.tableDefinition) || !has(self.tableDefinition.engine.versionColumnId) || !has(self.columns) || self.columns.exists(c, c.name == self.tableDefinition.engine.versionColumnId)", "tableDefinition.engine.versionColumnId must name one of columns"),
     validation = ("!has(self.tableDefinition) || !has(self.tableDefinition.sortingKey) || !has(self.columns) || self.tableDefinition.sortingKey.all(k, !self.columns.exists(c, c.name == k && c.type.startsWith('Nullable(')))", "a column of tableDefinition.sortingKey must not be Nullable: change its type in columns")
 )]

@@ -22,9 +22,9 @@ pub(crate) const IAM_ROLE: (&str, &str) = (
     "!has(self.authentication) || self.authentication != 'IAM_ROLE' || (has(self.iamRole) && !(has(self.credentials) && has(self.credentials.password)))",
     "authentication IAM_ROLE needs iamRole and takes no password: set iamRole and leave at most username in credentials",
 );
-/// A host is not a URL.
+/// A host is not a URL. A rule of the whole source: one of the field would have the API server repeat the value, password and all.
 pub(crate) const HOST: (&str, &str) = (
-    "!self.matches('[/@[:space:]]')",
+    "!self.host.matches('[/@[:space:]]')",
     "host is a host name or address alone: without scheme, user name, password and path",
 );
 

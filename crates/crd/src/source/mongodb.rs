@@ -14,15 +14,16 @@ use crate::facts::{Compare, FIXED, MAPPINGS, WHILE_PAUSED};
 /// MongoDB 5.1 or newer, as a replica set or sharded cluster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
-#[x_kube(validation = database::TLS)]
+#[x_kube(
+    validation = database::TLS,
+    validation = ("self.uri.matches('^mongodb([+]srv)?://')", "uri begins with mongodb:// or mongodb+srv://"),
+    // Not on the field itself: the API server's answer would repeat the value, password and all.
+    validation = ("!self.uri.contains('@')", "uri must not hold a user name or password: put them into credentials, and write an @ in an option as %40"),
+    validation = ("!self.uri.matches('(?i)(password|session_token)[=:]')", "uri must not hold a password or token in its options")
+)]
 pub struct Mongodb {
     /// Connection URI without user name and password, for example `mongodb+srv://cluster0.example.mongodb.net`.
     #[schemars(length(min = 1, max = 2048), extend("x-facts" = WHILE_PAUSED.compared(Compare::RedactedUri)))]
-    #[x_kube(
-        validation = ("self.matches('^mongodb([+]srv)?://')", "uri begins with mongodb:// or mongodb+srv://"),
-        validation = ("!self.contains('@')", "uri must not hold a user name or password: put them into credentials, and write an @ in an option as %40"),
-        validation = ("!self.matches('(?i)(password|session_token)[=:]')", "uri must not hold a password or token in its options")
-    )]
     pub uri: String,
     /// Which members of a replica set are read.
     #[schemars(extend("x-facts" = WHILE_PAUSED))]

@@ -14,7 +14,7 @@ use crate::facts::{FIXED, MAPPINGS, WHILE_PAUSED};
 /// MySQL and MariaDB.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
-#[x_kube(validation = database::TLS, validation = database::BASIC, validation = database::IAM_ROLE,
+#[x_kube(validation = database::HOST, validation = database::TLS, validation = database::BASIC, validation = database::IAM_ROLE,
     validation = ("!has(self.type) || !(self.type in ['mariadb', 'rdsmariadb']) || !has(self.settings.replicationMechanism) || self.settings.replicationMechanism == 'GTID'", "MariaDB has only replicationMechanism GTID: remove settings.replicationMechanism"))]
 pub struct Mysql {
     /// Flavour of the database; default `mysql`.
@@ -22,7 +22,6 @@ pub struct Mysql {
     pub r#type: Option<MysqlType>,
     /// Host name or address; the DNS name of a reverse private endpoint; or `project:region:instance` for Cloud SQL with workload identity.
     #[schemars(length(min = 1, max = 255), extend("x-facts" = WHILE_PAUSED))]
-    #[x_kube(validation = database::HOST)]
     pub host: String,
     /// Port, 1 to 65535; usually 3306.
     #[schemars(range(min = 1, max = 65535), extend("x-facts" = WHILE_PAUSED))]

@@ -29,7 +29,9 @@ const NO_BRACES: (&str, &str) = (
     validation = ("!has(self.queueUrl) || (has(self.isContinuous) && self.isContinuous && has(self.authentication))", "queueUrl needs isContinuous: true and an authentication: a queue cannot announce public files"),
     validation = ("!has(self.queueUrl) || (self.type == 's3' && self.queueUrl.startsWith('https://')) || (self.type == 'gcs' && self.queueUrl.matches('^projects/[^/]+/subscriptions/[^/]+$'))", "queueUrl is the URL of an SQS queue for type s3, or projects/<project>/subscriptions/<subscription> for type gcs; other types have no queue"),
     validation = ("!has(self.skipInitialLoad) || !self.skipInitialLoad || has(self.queueUrl)", "skipInitialLoad: true needs queueUrl: without a queue there would be nothing to read"),
-    validation = ("!has(self.startAfter) || !has(self.skipInitialLoad) || !self.skipInitialLoad", "startAfter is about the first load, which skipInitialLoad: true leaves out: remove one of them")
+    validation = ("!has(self.startAfter) || !has(self.skipInitialLoad) || !self.skipInitialLoad", "startAfter is about the first load, which skipInitialLoad: true leaves out: remove one of them"),
+    // Not on the field itself: the API server's answer would repeat the value, password and all.
+    validation = ("!has(self.url) || self.url.matches('^[a-z0-9]+://[^/@]+/')", "url is complete and holds no user name or password, for example https://my-bucket.s3.amazonaws.com/data/*.json")
 )]
 pub struct ObjectStorage {
     /// Kind of object store.
@@ -43,8 +45,7 @@ pub struct ObjectStorage {
     #[schemars(length(min = 1, max = 2048), extend("x-facts" = FIXED.compared(Compare::ObjectUrl)))]
     #[x_kube(
         validation = NO_BRACES,
-        validation = ("!self.startsWith('gs://')", "gs:// is not supported here: write https://storage.googleapis.com/<bucket>/<path>"),
-        validation = ("self.matches('^[a-z0-9]+://[^/@]+/')", "url is complete and holds no user name or password, for example https://my-bucket.s3.amazonaws.com/data/*.json")
+        validation = ("!self.startsWith('gs://')", "gs:// is not supported here: write https://storage.googleapis.com/<bucket>/<path>")
     )]
     pub url: Option<String>,
     /// Path of the files in the container, for azureblobstorage; wildcards as in `url`.

@@ -14,14 +14,13 @@ use crate::facts::{FIXED, MAPPINGS, WHILE_PAUSED};
 /// PostgreSQL and what speaks its protocol.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
-#[x_kube(validation = database::TLS, validation = database::BASIC, validation = database::IAM_ROLE)]
+#[x_kube(validation = database::HOST, validation = database::TLS, validation = database::BASIC, validation = database::IAM_ROLE)]
 pub struct Postgres {
     /// Flavour of the database; default `postgres`.
     #[schemars(extend("x-facts" = FIXED, "x-default" = "postgres"))]
     pub r#type: Option<PostgresType>,
     /// Host name or address; the DNS name of a reverse private endpoint; or `project:region:instance` for Cloud SQL with workload identity.
     #[schemars(length(min = 1, max = 255), extend("x-facts" = WHILE_PAUSED))]
-    #[x_kube(validation = database::HOST)]
     pub host: String,
     /// Port, 1 to 65535; usually 5432.
     #[schemars(range(min = 1, max = 65535), extend("x-facts" = WHILE_PAUSED))]

@@ -14,7 +14,9 @@ use crate::facts::FIXED;
     validation = ("(has(self.type) && self.type == 'glue') || (has(self.url) && has(self.authentication) && has(self.credentials))", "a Confluent schema registry needs url, authentication and credentials"),
     validation = ("(has(self.type) && self.type == 'glue') || !(has(self.glueRegion) || has(self.glueRegistryName) || has(self.glueRoleArn))", "glueRegion, glueRegistryName and glueRoleArn are only for type: glue"),
     validation = ("!has(self.type) || self.type != 'glue' || (has(self.glueRegion) && has(self.glueRegistryName))", "type: glue needs glueRegion and glueRegistryName"),
-    validation = ("!has(self.type) || self.type != 'glue' || !(has(self.url) || has(self.authentication) || has(self.credentials) || has(self.caCertificate))", "url, authentication, credentials and caCertificate are not for type: glue")
+    validation = ("!has(self.type) || self.type != 'glue' || !(has(self.url) || has(self.authentication) || has(self.credentials) || has(self.caCertificate))", "url, authentication, credentials and caCertificate are not for type: glue"),
+    // Not on the field itself: the API server's answer would repeat the value, password and all.
+    validation = ("!has(self.url) || self.url.matches('^https://[^/@]+(/[^@]*)?$')", "url begins with https:// and holds no user name or password: put them into credentials")
 )]
 pub struct SchemaRegistry {
     /// Kind of registry; default `confluent`.
@@ -22,7 +24,6 @@ pub struct SchemaRegistry {
     pub r#type: Option<SchemaRegistryType>,
     /// HTTPS URL: the registry's root, `/schemas/ids/<id>`, `/subjects/<name>` or `/subjects/<name>/versions/<n>`.
     #[schemars(length(min = 1, max = 2048))]
-    #[x_kube(validation = ("self.matches('^https://[^/@]+(/[^@]*)?$')", "url begins with https:// and holds no user name or password: put them into credentials"))]
     pub url: Option<String>,
     /// How to log in to the registry.
     pub authentication: Option<SchemaRegistryAuthentication>,

@@ -97,6 +97,17 @@ fn refused(plane: &ControlPlane) {
         let output = plane.kubectl_stdin(&["create", "-f", "-"], &manifest.to_string()).unwrap();
         assert!(!output.success && output.stderr.contains(words), "{words:?} is not in {}", output.stderr);
     }
+    let mut leaking = edited("/spec/destination", json!({"database": "default"}));
+    leaking["spec"]["source"] = json!({"mongodb": {
+        "uri": "mongodb://ann:hunter2@h.example", "readPreference": "primary", "settings": {"replicationMode": "cdc"},
+        "tableMappings": [{"sourceDatabaseName": "d", "sourceCollection": "c", "targetTable": "t"}],
+    }});
+    let output = plane.kubectl_stdin(&["create", "-f", "-"], &leaking.to_string()).unwrap();
+    assert!(
+        output.stderr.contains("put them into credentials") && !output.stderr.contains("hunter2"),
+        "{}",
+        output.stderr
+    );
     for (patch, words) in [
         (r#"{"spec":{"serviceId":"33333333-3333-4333-8333-333333333333"}}"#, "serviceId is immutable"),
         (
