@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use cloud::{Document, Pipe};
 use crd::ClickPipeStatus;
 use crd::facts::tree::{Field, Kind, document as facts};
-use crd::facts::{Change, Compare, Facts};
+use crd::facts::{Change, Compare, Facts, Route};
 use crd::status::Impact;
 use serde_json::Value;
 
@@ -107,7 +107,7 @@ impl Walk<'_> {
                     },
                     to: wanted.redacted(),
                     edited,
-                    impact: impact(field.facts),
+                    impact: impact(wanted, observed, field),
                 });
             }
         }
@@ -129,8 +129,18 @@ impl Walk<'_> {
     }
 }
 
-fn impact(facts: Facts) -> Impact {
-    match facts.change {
+/// A table mapping that is there with other attributes cannot be edited, only removed and added again, which loads its table anew.
+fn impact(wanted: &Document, observed: Option<&Value>, field: &Field) -> Impact {
+    let changed = |item: &Field, one: &Document, other: &Value| {
+        compare::same_key(one, other, item) && !compare::same(one, Some(other), item)
+    };
+    if let (Route::Mappings, Kind::List(item), Document::List(wanted)) = (field.facts.route, &field.kind, wanted)
+        && let Some(observed) = observed.and_then(Value::as_array)
+        && wanted.iter().any(|one| observed.iter().any(|other| changed(item, one, other)))
+    {
+        return Impact::Resync;
+    }
+    match field.facts.change {
         Change::Fixed => Impact::Replace,
         Change::WhilePaused => Impact::Restart,
         Change::InPlace => Impact::Inert,

@@ -73,7 +73,7 @@ fn converge(
         .iter()
         .cloned()
         .partition(|difference| difference.edited || desired.spec.drift_policy == DriftPolicy::Correct);
-    let fixed: Vec<&Difference> = allowed.iter().filter(|difference| difference.impact == Impact::Replace).collect();
+    let fixed: Vec<&Difference> = allowed.iter().filter(|difference| difference.impact >= Impact::Resync).collect();
     let work = if fixed.is_empty() {
         update::plan(desired, known, account, wanted, pipe, id, &allowed)
             .or_else(|| run_state::command(desired, known, account, pipe))

@@ -161,3 +161,18 @@ fn a_mapping_is_added_and_another_removed_with_the_pipe_running_again_afterwards
     assert_eq!((mappings.as_array().unwrap().len(), &mappings[0]["sourceTable"]), (1, &"orders".into()));
     assert_eq!(world.count(RouteKind::PatchPipe), 2, "one PATCH for each edit");
 }
+
+#[test]
+fn a_mapping_is_never_loaded_anew_without_asking() {
+    let mut world = ready(World::new(POSTGRES));
+    let writes = world.writes().len();
+    world.edit(|spec| spec.source.postgres.as_mut().unwrap().table_mappings[0].target_table = "elsewhere".into());
+    world.live(3_600_000);
+    assert_eq!(
+        (world.condition("Synced").as_str(), world.writes().len()),
+        ("False ImmutableFieldChange", writes),
+        "{:#?}",
+        world.trace
+    );
+    assert_eq!(world.status.plan.clone().map(|plan| plan.class), Some(crd::status::Impact::Resync));
+}
