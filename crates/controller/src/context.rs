@@ -57,7 +57,9 @@ pub struct Context<C = Kube> {
     /// What this process remembers about each `ClickPipe`, by uid; forgotten with the object.
     pub memory: Mutex<BTreeMap<String, plan::Memory>>,
     /// The clock for people. What protects a pipe uses [`client::clock`].
-    pub wall: fn() -> Timestamp,
+    pub wall: Box<dyn Fn() -> Timestamp + Send + Sync>,
+    /// A name that nobody has used, for one attempt to create.
+    pub nonce: Box<dyn Fn() -> String + Send + Sync>,
 }
 
 impl<C> Context<C> {

@@ -3,13 +3,14 @@
 //! One recorder for the whole process, because it folds repetitions into one Event. It re-sends the *first* text of a reason within six minutes, so
 //! what differs must differ in the reason. Not here: when an Event is due; a failing Event never fails anything.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crd::condition::Reason;
 use kube::runtime::events::{Event, EventType, Recorder, Reporter};
 
 use crate::clients::Clients;
-use crate::kind::Kind;
+use crate::kind::{Key, Kind};
 
 /// The name under which Events are reported.
 const REPORTER: &str = "clickpipes-operator";
@@ -20,9 +21,17 @@ const LONGEST: usize = 1000;
 
 /// Tells people what happens.
 #[derive(Clone)]
-pub struct Events {
-    recorder: Option<Recorder>,
+pub struct Events(Audience);
+
+/// Who is told.
+#[derive(Clone)]
+enum Audience {
+    Kubernetes(Recorder),
+    Listener(Listener),
 }
+
+/// Somebody who is told instead of Kubernetes: about which object, the reason, the text.
+pub type Listener = Arc<dyn Fn(&Key, &str, &str) + Send + Sync>;
 
 /// What an Event is about: something the operator did, or a condition that an object came into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,17 +114,20 @@ impl Topic {
 impl Events {
     /// Events of this cluster.
     pub fn new(clients: &Clients) -> Self {
-        Self { recorder: Some(Recorder::new(clients.write.clone(), Reporter::from(REPORTER))) }
+        Self(Audience::Kubernetes(Recorder::new(clients.write.clone(), Reporter::from(REPORTER))))
     }
 
-    /// No Events, for simulations.
-    pub fn silent() -> Self {
-        Self { recorder: None }
+    /// No Events in Kubernetes: a simulation hears of them.
+    pub fn heard_by(listener: Listener) -> Self {
+        Self(Audience::Listener(listener))
     }
 
     /// Tells people about an object. The text must not hold a secret.
     pub async fn tell<K: Kind>(&self, object: &K, topic: Topic, text: &str) {
-        let Some(recorder) = &self.recorder else { return };
+        let recorder = match &self.0 {
+            Audience::Kubernetes(recorder) => recorder,
+            Audience::Listener(listener) => return listener(&Key::of(object), topic.reason(), &clip(text)),
+        };
         let event = Event {
             type_: topic.kind(),
             reason: topic.reason().to_owned(),

@@ -4,8 +4,10 @@
 //! `client`).
 
 pub mod act;
+pub mod again;
 pub mod attempts;
 pub mod chain;
+pub mod changes;
 pub mod clients;
 pub mod cluster;
 pub mod config;

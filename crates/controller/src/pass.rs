@@ -8,7 +8,6 @@ use client::{Permit, clock};
 use cloud::Failure;
 use crd::ClickPipe;
 use plan::{Desired, Known, Learned, Plan, Step};
-use uuid::Uuid;
 
 use crate::cluster::Cluster;
 use crate::context::Context;
@@ -50,7 +49,7 @@ impl<'a, C: Cluster> Pass<'a, C> {
     pub fn plan(&mut self) -> Plan {
         self.known.now = clock::now();
         self.known.wall = recall::whole_second(self.context.now());
-        self.known.fresh_nonce = Uuid::new_v4().to_string();
+        self.known.fresh_nonce = (self.context.nonce)();
         plan::plan(&self.desired, &self.known)
     }
 

@@ -11,7 +11,6 @@ use kube::ResourceExt;
 use plan::known::Seen;
 use plan::{Desired, Known, Memory};
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::context::Context;
 use crate::gather::Surroundings;
@@ -32,7 +31,7 @@ pub fn recall<C>(pipe: &ClickPipe, desired: &Desired, found: &Surroundings, cont
         seen: None,
         now,
         wall: whole_second(context.now()),
-        fresh_nonce: Uuid::new_v4().to_string(),
+        fresh_nonce: (context.nonce)(),
         holder: context.holder.clone(),
         budget_wait: None,
     };

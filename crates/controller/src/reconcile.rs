@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use crd::ClickPipe;
 use kube::ResourceExt;
-use kube::runtime::controller::Action;
 use plan::Step;
 use thiserror::Error;
 
 use crate::act::act;
+use crate::again::Again;
 use crate::cluster::{self, Cluster};
 use crate::connection::Unresolved;
 use crate::context::Context;
@@ -63,15 +63,15 @@ pub enum Error {
 /// One pass over a pipe.
 ///
 /// Looks go on the cached object; before the first effect the object is read live and everything is decided anew.
-pub async fn reconcile<C: Cluster>(object: Arc<ClickPipe>, context: Arc<Context<C>>) -> Result<Action, Error> {
+pub async fn reconcile<C: Cluster>(object: Arc<ClickPipe>, context: Arc<Context<C>>) -> Result<Again, Error> {
     match steps(ClickPipe::clone(&object), &context).await {
-        Err(error) if error.is_conflict() => Ok(Action::requeue(SOON)),
+        Err(error) if error.is_conflict() => Ok(Again::In(SOON)),
         Err(error) if error.is_gone() => Ok(forget(&object, &context)),
         end => end,
     }
 }
 
-async fn steps<C: Cluster>(object: ClickPipe, context: &Context<C>) -> Result<Action, Error> {
+async fn steps<C: Cluster>(object: ClickPipe, context: &Context<C>) -> Result<Again, Error> {
     let mut pass = Pass::begin(object, false, context).await?;
     for _ in 0..STEPS {
         let plan = pass.plan();
@@ -94,7 +94,7 @@ async fn steps<C: Cluster>(object: ClickPipe, context: &Context<C>) -> Result<Ac
             tell(&pass, step).await;
         }
     }
-    Ok(Action::requeue(SOON))
+    Ok(Again::In(SOON))
 }
 
 /// The object as it is now; another object of the same name is not it.
@@ -105,9 +105,9 @@ async fn live<C: Cluster>(object: &ClickPipe, context: &Context<C>) -> Result<Cl
 }
 
 /// The object is gone; so is what this process remembers of it.
-fn forget<C>(object: &ClickPipe, context: &Context<C>) -> Action {
+fn forget<C>(object: &ClickPipe, context: &Context<C>) -> Again {
     context.memory.lock().remove(&object.uid().unwrap_or_default());
-    Action::await_change()
+    Again::OnChange
 }
 
 impl Error {

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crd::condition::{ConditionType, Reason};
 use crd::{ClickPipe, ClickPipeStatus};
-use kube::runtime::controller::Action;
 use plan::verdict::Kind;
 use plan::{Plan, Step};
 
+use crate::again::Again;
 use crate::cluster::Cluster;
 use crate::count;
 use crate::events::{Deed, Topic};
@@ -17,7 +17,7 @@ use crate::pass::Pass;
 use crate::reconcile::Error;
 
 /// Ends a pass: writes the status if it changed, and says when to look again.
-pub async fn report<C: Cluster>(pass: &mut Pass<'_, C>, plan: &Plan) -> Result<Action, Error> {
+pub async fn report<C: Cluster>(pass: &mut Pass<'_, C>, plan: &Plan) -> Result<Again, Error> {
     let before = pass.object.status.clone().unwrap_or_default();
     let status = plan::status(&pass.desired, &pass.known, plan);
     if status != before {
@@ -32,7 +32,7 @@ pub async fn report<C: Cluster>(pass: &mut Pass<'_, C>, plan: &Plan) -> Result<A
         pass.context.doubt(connection);
     }
     let interval = pass.desired.account.as_ref().map_or(Duration::from_mins(5), |account| account.poll_interval);
-    Ok(Action::requeue(plan.verdict.again.unwrap_or(interval)))
+    Ok(Again::In(plan.verdict.again.unwrap_or(interval)))
 }
 
 /// Tells people that a step waits, before it does.

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use client::{Accounts, BuildError};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::{Namespace, Secret};
-use kube::ResourceExt;
 use kube::api::Api;
 use kube::core::PartialObjectMeta;
 use parking_lot::Mutex;
@@ -18,13 +17,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch::{Receiver, channel};
 use uuid::Uuid;
 
+use crate::again::Again;
 use crate::attempts::Attempts;
 use crate::clients::{Clients, Connect};
 use crate::cluster::kube::Kube;
 use crate::config::Config;
-use crate::connection::{self, Connection, Connections};
+use crate::connection::{self, Connections};
 use crate::context::Context;
-use crate::dependencies::{Dependencies, Needed};
+use crate::dependencies::Dependencies;
 use crate::events::Events;
 use crate::kind::{Guarded, Kind};
 use crate::metrics::{Metrics, api::Api as ApiMetrics, objects::Objects};
@@ -162,7 +162,8 @@ async fn work(
         events: Events::new(&clients),
         metrics,
         memory: Mutex::default(),
-        wall: Timestamp::now,
+        wall: Box::new(Timestamp::now),
+        nonce: Box::new(|| Uuid::new_v4().to_string()),
         config,
     });
     tracing::info!(
@@ -185,41 +186,17 @@ async fn watches(clients: &Clients, caches: Caches, context: &Arc<Context>, read
     let [pipes_in, connections_in, cluster_connections_in, secrets_in, namespaces_in] =
         PARTS.map(|part| move || readiness.done(part));
     futures::join!(
-        watch("clickpipes", Api::all(client()), pipes, pipes_in, |change| {
-            if let (Some(gone), None) = (&change.before, &change.after) {
-                context.memory.lock().remove(&gone.uid().unwrap_or_default());
-            }
-            release(context, context.triggers.pipe_changed(&change));
-        }),
-        watch("cloudconnections", Api::all(client()), connections, connections_in, |change| {
-            forget_connection(context, change.before.as_deref(), change.after.as_deref());
-            release(context, context.triggers.connection_changed(&change));
-        }),
+        watch("clickpipes", Api::all(client()), pipes, pipes_in, |change| context.pipe_changed(&change)),
+        watch("cloudconnections", Api::all(client()), connections, connections_in, |change| context
+            .connection_changed(&change)),
         watch("clustercloudconnections", Api::all(client()), cluster_connections, cluster_connections_in, |change| {
-            forget_connection(context, change.before.as_deref(), change.after.as_deref());
-            release(context, context.triggers.connection_changed(&change));
+            context.connection_changed(&change)
         }),
         watch("secrets", Api::all(client()), secrets, secrets_in, |change| context.triggers.secret_changed(&change)),
         watch("namespaces", Api::all(client()), namespaces, namespaces_in, |change| context
             .triggers
             .namespace_changed(&change)),
     );
-}
-
-/// Data of Secrets that nobody needs any more is dropped.
-fn release(context: &Context, unused: Vec<Needed>) {
-    for needed in unused {
-        if let Needed::Secret(secret) = needed {
-            context.secrets.forget(&secret);
-        }
-    }
-}
-
-/// What is remembered of a connection goes with it.
-fn forget_connection<K: Connection>(context: &Context, before: Option<&Guarded<K>>, after: Option<&Guarded<K>>) {
-    if let (Some(gone), None) = (before, after) {
-        context.connections.memories.forget(&gone.uid().unwrap_or_default());
-    }
 }
 
 /// Works on the three kinds once every first list is in; ends when asked to, after what is under way.
@@ -270,7 +247,7 @@ fn workers_of<K: Kind, F, E, R>(
 ) -> impl Future<Output = ()> + use<K, F, E, R>
 where
     R: Fn(Arc<K>, Arc<Context>) -> F + Copy + Send + Sync + 'static,
-    F: Future<Output = Result<kube::runtime::controller::Action, E>> + Send + 'static,
+    F: Future<Output = Result<Again, E>> + Send + 'static,
     E: std::error::Error + Send + 'static,
 {
     let attempts = Arc::new(Attempts::default());

@@ -14,6 +14,7 @@ use kube::runtime::reflector::Store;
 use kube::{Resource, ResourceExt};
 use tokio::time::Instant;
 
+use crate::again::Again;
 use crate::attempts::Attempts;
 use crate::chain;
 use crate::kind::{Guarded, Kind};
@@ -23,8 +24,8 @@ use crate::triggers::Inbox;
 
 /// What one pass over one object of a kind came to.
 pub enum End {
-    /// Look again when the action says.
-    Done(Action),
+    /// Look again when it says.
+    Done(Again),
     /// The object cannot be read, and says so.
     Undecodable,
     /// It failed; the text holds all causes.
@@ -90,9 +91,9 @@ where
     let end = flatten(tokio::spawn(pass(Arc::clone(&object))).await);
     metrics.reconciled(K::NAME, end.label(), begun.elapsed());
     match end {
-        End::Done(action) => {
+        End::Done(again) => {
             attempts.forget(&uid);
-            action
+            again.into()
         }
         End::Undecodable => Action::await_change(),
         End::Failed(text) => retry::<K>(&object, &text, attempts.failed(&uid, generation, Instant::now())),

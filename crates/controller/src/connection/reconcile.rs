@@ -12,7 +12,6 @@ use cloud::{Call, Reply, ServiceId};
 use crd::condition::{Reason, Truth};
 use crd::{CONNECTION_FINALIZER, ClickPipe, PIPE_FINALIZER};
 use kube::ResourceExt;
-use kube::runtime::controller::Action;
 use thiserror::Error;
 
 use super::check::{self, Next, Standing};
@@ -20,6 +19,7 @@ use super::memory::Checked;
 use super::status::{self, Seen};
 use super::unresolved::Unresolved;
 use super::{Connection, Resolved};
+use crate::again::Again;
 use crate::cluster::{self, Cluster};
 use crate::context::Context;
 use crate::dependencies::Needed;
@@ -56,32 +56,32 @@ pub enum Error {
 pub async fn reconcile<K: Connection, C: Cluster>(
     connection: Arc<K>,
     context: Arc<Context<C>>,
-) -> Result<Action, Error> {
+) -> Result<Again, Error> {
     match pass(connection.as_ref(), &context).await {
         // The next event brings what we did not know yet.
         Err(
             Error::Hold(cluster::Error::Conflict)
             | Error::Release(cluster::Error::Conflict)
             | Error::Report(cluster::Error::Conflict),
-        ) => Ok(Action::requeue(SOON)),
+        ) => Ok(Again::In(SOON)),
         // It went while we worked.
         Err(
             Error::Hold(cluster::Error::NotFound)
             | Error::Release(cluster::Error::NotFound)
             | Error::Report(cluster::Error::NotFound),
-        ) => Ok(Action::await_change()),
+        ) => Ok(Again::OnChange),
         end => end,
     }
 }
 
-async fn pass<K: Connection, C: Cluster>(connection: &K, context: &Context<C>) -> Result<Action, Error> {
+async fn pass<K: Connection, C: Cluster>(connection: &K, context: &Context<C>) -> Result<Again, Error> {
     if connection.meta().deletion_timestamp.is_some() {
         return let_go(connection, context).await;
     }
     let held = context.cluster.add_finalizer(connection, CONNECTION_FINALIZER).await.map_err(Error::Hold)?;
     let found = find(&held, context).await?;
     report(&held, context, found.ready, found.account.as_ref()).await?;
-    Ok(Action::requeue(found.next))
+    Ok(Again::In(found.next))
 }
 
 /// What a pass found out about the key.
@@ -158,21 +158,21 @@ async fn remember_key<K: Connection, C: Cluster>(connection: &K, context: &Conte
     }
 }
 
-async fn let_go<K: Connection, C: Cluster>(connection: &K, context: &Context<C>) -> Result<Action, Error> {
+async fn let_go<K: Connection, C: Cluster>(connection: &K, context: &Context<C>) -> Result<Again, Error> {
     if !has_finalizer(connection, CONNECTION_FINALIZER) {
-        return Ok(Action::await_change());
+        return Ok(Again::OnChange);
     }
     let (namespace, name) = (connection.namespace(), connection.name_any());
     let pipes = context.cluster.pipes_of(K::KIND, namespace.as_deref(), &name).await.map_err(Error::Users)?;
     let users = users(&pipes);
     if users.is_empty() {
         context.cluster.remove_finalizer(connection, CONNECTION_FINALIZER).await.map_err(Error::Release)?;
-        return Ok(Action::await_change());
+        return Ok(Again::OnChange);
     }
     let ready = (Truth::False, Reason::Deleting, waits_for(&users));
     let account = context.connections.account_of(connection).await.ok();
     report(connection, context, ready, account.as_ref()).await?;
-    Ok(Action::requeue(LOOK_AGAIN))
+    Ok(Again::In(LOOK_AGAIN))
 }
 
 /// The pipes that still need a call before they go, by name.
