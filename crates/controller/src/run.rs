@@ -190,12 +190,10 @@ async fn watches(clients: &Clients, caches: Caches, context: &Arc<Context>, read
         watch("cloudconnections", Api::all(client()), connections, connections_in, |change| context
             .connection_changed(&change)),
         watch("clustercloudconnections", Api::all(client()), cluster_connections, cluster_connections_in, |change| {
-            context.connection_changed(&change)
+            context.connection_changed(&change);
         }),
-        watch("secrets", Api::all(client()), secrets, secrets_in, |change| context.triggers.secret_changed(&change)),
-        watch("namespaces", Api::all(client()), namespaces, namespaces_in, |change| context
-            .triggers
-            .namespace_changed(&change)),
+        watch("secrets", Api::all(client()), secrets, secrets_in, |change| context.secret_changed(&change)),
+        watch("namespaces", Api::all(client()), namespaces, namespaces_in, |change| context.namespace_changed(&change)),
     );
 }
 
