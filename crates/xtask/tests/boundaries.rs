@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What each crate may use of ours. A crate that is not here has no rule and fails the test.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("clickpipes-crd", &[]),
     ("clickpipes-cloud", &[]),
     ("clickpipes-plan", &["clickpipes-crd", "clickpipes-cloud"]),
@@ -15,6 +15,17 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("clickpipes-sim", &[]),
     ("clickpipes-controller", &["clickpipes-crd", "clickpipes-cloud", "clickpipes-plan", "clickpipes-client"]),
     ("clickpipes-testbed", &[]),
+    (
+        "clickpipes-simulation",
+        &[
+            "clickpipes-crd",
+            "clickpipes-cloud",
+            "clickpipes-plan",
+            "clickpipes-client",
+            "clickpipes-sim",
+            "clickpipes-controller",
+        ],
+    ),
     ("xtask", &["clickpipes-crd", "clickpipes-testbed"]),
 ];
 

@@ -1,0 +1,221 @@
+//! The cluster in memory as one process reaches it: [`controller::cluster::Cluster`] over [`crate::store::Store`].
+//!
+//! Every call takes a moment on its way there and back; every write is an effect before and after which the process may crash, and may fail as
+//! the weather says. Not here: what a write does ([`crate::store`]).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use controller::cluster::{Cluster, Entries, Error};
+use controller::kind::{Guarded, Kind};
+use crd::ClickPipe;
+use crd::pipe::ConnectionKind;
+use serde_json::{Value, json};
+
+use crate::choke::Side;
+use crate::process::Process;
+use crate::shared::Shared;
+use crate::store::{Named, Refused, Store};
+
+/// The cluster as one process reaches it.
+#[derive(Clone)]
+pub struct Memory {
+    shared: Arc<Shared>,
+    process: Arc<Process>,
+}
+
+/// What goes wrong with one call.
+enum Mishap {
+    Before(Error),
+    After(Error),
+}
+
+impl Memory {
+    /// The cluster as this process reaches it.
+    pub fn new(shared: Arc<Shared>, process: Arc<Process>) -> Self {
+        Self { shared, process }
+    }
+
+    async fn travel(&self) {
+        let way = self.shared.weather.lock().kube_ms;
+        tokio::time::sleep(self.shared.some_of(way)).await;
+        self.process.alive().await;
+    }
+
+    fn mishap(&self) -> Option<Mishap> {
+        let often = self.shared.weather.lock().kube_fails;
+        if !self.shared.happens(often) {
+            return None;
+        }
+        let busy = || Error::Other("the server is currently unable to handle the request (503)".into());
+        Some(match self.shared.random.lock().u32(0..4) {
+            0 => Mishap::Before(Error::Conflict),
+            1 => Mishap::Before(busy()),
+            2 => Mishap::Before(Error::TimedOut),
+            _ => Mishap::After(Error::TimedOut),
+        })
+    }
+
+    async fn read<T>(&self, look: impl FnOnce(&Store) -> Result<T, Error>) -> Result<T, Error> {
+        self.process.alive().await;
+        self.travel().await;
+        let result = match self.mishap() {
+            Some(Mishap::Before(error) | Mishap::After(error)) if !matches!(error, Error::Conflict) => Err(error),
+            _ => look(&self.shared.store.lock()),
+        };
+        self.travel().await;
+        result
+    }
+
+    async fn write<T>(
+        &self,
+        effect: String,
+        change: impl FnOnce(&mut Store) -> Result<T, Refused>,
+    ) -> Result<T, Error> {
+        self.process.alive().await;
+        self.travel().await;
+        let crash = self.shared.choke.lock().pass(&effect);
+        if crash == Some(Side::Before) {
+            self.process.kill();
+        }
+        self.process.alive().await;
+        let mishap = self.mishap();
+        let result = match mishap {
+            Some(Mishap::Before(error)) => Err(error),
+            Some(Mishap::After(error)) => self.shared.in_store(change).map_err(sort).and(Err(error)),
+            None => self.shared.in_store(change).map_err(sort),
+        };
+        if crash == Some(Side::After) {
+            self.process.kill();
+        }
+        self.process.alive().await;
+        self.travel().await;
+        result
+    }
+}
+
+impl Cluster for Memory {
+    async fn get<K: Kind>(&self, namespace: Option<&str>, name: &str) -> Result<K, Error> {
+        let named = Named::new(K::NAME.as_str(), namespace, name);
+        self.read(|store| typed(&*store.get(&named).map_err(sort)?)).await
+    }
+
+    async fn replace_status<K: Kind>(&self, object: &K) -> Result<K, Error> {
+        let (named, version) = (name_of(object), version(object));
+        let status = serde_json::to_value(object).map_err(undecodable)?["status"].clone();
+        let change = |store: &mut Store| store.replace_status(&named, &version, status);
+        typed(&*self.write(format!("status {}", named.name), change).await?)
+    }
+
+    async fn add_finalizer<K: Kind>(&self, object: &K, finalizer: &str) -> Result<K, Error> {
+        if finalizers(object).iter().any(|present| present == finalizer) {
+            return Ok(object.clone());
+        }
+        let named = name_of(object);
+        let all: Vec<String> = finalizers(object).into_iter().chain([finalizer.to_owned()]).collect();
+        let change = |store: &mut Store| {
+            store.change_metadata(&named, &version(object), |metadata| metadata["finalizers"] = json!(all))
+        };
+        typed(&*self.write(format!("hold {}", named.name), change).await?)
+    }
+
+    async fn remove_finalizer<K: Kind>(&self, object: &K, finalizer: &str) -> Result<(), Error> {
+        if !finalizers(object).iter().any(|present| present == finalizer) {
+            return Ok(());
+        }
+        let named = name_of(object);
+        let rest: Vec<String> = finalizers(object).into_iter().filter(|present| present != finalizer).collect();
+        let change = |store: &mut Store| {
+            store.change_metadata(&named, &version(object), |metadata| metadata["finalizers"] = json!(rest))
+        };
+        self.write(format!("release {}", named.name), change).await.map(|_| ())
+    }
+
+    async fn annotate<K: Kind>(&self, object: &K, name: &str, value: &str) -> Result<K, Error> {
+        if object.meta().annotations.as_ref().and_then(|all| all.get(name)).is_some_and(|present| present == value) {
+            return Ok(object.clone());
+        }
+        let named = name_of(object);
+        let change = |store: &mut Store| {
+            store.change_metadata(&named, &version(object), |metadata| metadata["annotations"][name] = json!(value))
+        };
+        typed(&*self.write(format!("annotate {}", named.name), change).await?)
+    }
+
+    async fn read_secret(&self, namespace: &str, name: &str) -> Result<Entries, Error> {
+        self.read(|store| entries(store, &Named::new("Secret", Some(namespace), name), "stringData")).await
+    }
+
+    async fn create_secret(&self, namespace: &str, name: &str, values: BTreeMap<String, Vec<u8>>) -> Result<(), Error> {
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        let values: BTreeMap<String, String> = values.into_iter().map(|(key, value)| (key, text(value))).collect();
+        let secret = json!({"apiVersion": "v1", "kind": "Secret", "stringData": values,
+            "metadata": {"name": name, "namespace": namespace}});
+        let now = self.shared.wall();
+        self.write(format!("create Secret {name}"), |store| store.create(&secret, now)).await
+    }
+
+    async fn read_config_map(&self, namespace: &str, name: &str) -> Result<Entries, Error> {
+        self.read(|store| entries(store, &Named::new("ConfigMap", Some(namespace), name), "data")).await
+    }
+
+    async fn pipes_of(
+        &self,
+        kind: ConnectionKind,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Result<Vec<Guarded<ClickPipe>>, Error> {
+        let uses = |pipe: &Guarded<ClickPipe>| {
+            pipe.0.as_ref().map_or(true, |pipe| {
+                let reference = &pipe.spec.connection_ref;
+                reference.name == name && reference.kind == kind
+            })
+        };
+        self.read(|store| {
+            let within = |named: &Named| namespace.is_none() || named.namespace.as_deref() == namespace;
+            let pipes = store.all("ClickPipe").filter(|(named, _)| within(named)).map(|(_, pipe)| typed(pipe));
+            let pipes: Result<Vec<Guarded<ClickPipe>>, Error> = pipes.collect();
+            Ok(pipes?.into_iter().filter(uses).collect())
+        })
+        .await
+    }
+}
+
+fn name_of<K: Kind>(object: &K) -> Named {
+    let meta = object.meta();
+    Named::new(K::NAME.as_str(), meta.namespace.as_deref(), meta.name.as_deref().unwrap_or_default())
+}
+
+fn version<K: Kind>(object: &K) -> String {
+    object.meta().resource_version.clone().unwrap_or_default()
+}
+
+fn finalizers<K: Kind>(object: &K) -> Vec<String> {
+    object.meta().finalizers.clone().unwrap_or_default()
+}
+
+fn entries(store: &Store, named: &Named, member: &str) -> Result<Entries, Error> {
+    let object = store.get(named).map_err(sort)?;
+    let bytes = |value: &Value| value.as_str().unwrap_or_default().as_bytes().to_vec();
+    let values = object[member].as_object().into_iter().flatten();
+    Ok(Entries {
+        resource_version: object["metadata"]["resourceVersion"].as_str().unwrap_or_default().to_owned(),
+        values: values.map(|(key, value)| (key.clone(), bytes(value))).collect(),
+    })
+}
+
+fn typed<T: serde::de::DeserializeOwned>(object: &Value) -> Result<T, Error> {
+    T::deserialize(object).map_err(undecodable)
+}
+
+fn undecodable(error: serde_json::Error) -> Error {
+    Error::Other(Box::new(error))
+}
+
+fn sort(refused: Refused) -> Error {
+    match refused {
+        Refused::Conflict | Refused::Exists => Error::Conflict,
+        Refused::NotFound => Error::NotFound,
+        Refused::Forbidden(text) => Error::Other(text.into()),
+    }
+}

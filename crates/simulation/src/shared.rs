@@ -1,0 +1,146 @@
+//! What all processes of a run share: the cluster, the service, the clock, chance, and the journal.
+//!
+//! Not here: any process.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use sim::Simulator;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::choke::Choke;
+use crate::defaults::Defaults;
+use crate::journal::Journal;
+use crate::store::Store;
+
+/// The moment at which every run begins, for people.
+const EPOCH_MS: i64 = 1_767_225_600_000;
+
+/// How slow and how unreliable everything between the parts is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Weather {
+    /// The longest way of a request to Kubernetes, and back.
+    pub kube_ms: u64,
+    /// The longest way of a change to a cache.
+    pub lag_ms: u64,
+    /// How often, of a thousand, a change loses its watch, so that everything is listed again later.
+    pub lost_watch: u32,
+    /// How often, of a thousand, a call of Kubernetes fails.
+    pub kube_fails: u32,
+    /// Whether ways take the longest time or a random one.
+    pub steady: bool,
+    /// Whether no request reaches the Cloud API.
+    pub cloud_unreachable: bool,
+}
+
+impl Default for Weather {
+    /// Fine.
+    fn default() -> Self {
+        Self { kube_ms: 2, lag_ms: 2, lost_watch: 0, kube_fails: 0, steady: true, cloud_unreachable: false }
+    }
+}
+
+/// What all processes share.
+pub struct Shared {
+    start: Instant,
+    /// Kubernetes.
+    pub store: Mutex<Store>,
+    /// The service.
+    pub cloud: Mutex<Simulator>,
+    /// Crash points.
+    pub choke: Mutex<Choke>,
+    /// Chance.
+    pub random: Mutex<fastrand::Rng>,
+    /// How slow and unreliable everything is.
+    pub weather: Mutex<Weather>,
+    /// What happened.
+    pub journal: Mutex<Journal>,
+    nonces: Mutex<u64>,
+    changed: watch::Sender<usize>,
+}
+
+impl Shared {
+    /// A run that begins now.
+    pub fn new(seed: u64, cloud: Simulator, choke: Choke) -> Arc<Self> {
+        Arc::new(Self {
+            start: Instant::now(),
+            store: Mutex::new(Store::new(Defaults::shared())),
+            cloud: Mutex::new(cloud),
+            choke: Mutex::new(choke),
+            random: Mutex::new(fastrand::Rng::with_seed(seed)),
+            weather: Mutex::default(),
+            journal: Mutex::default(),
+            nonces: Mutex::default(),
+            changed: watch::Sender::new(0),
+        })
+    }
+
+    /// Milliseconds since the run began.
+    pub fn now_ms(&self) -> u64 {
+        u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    /// Now, for people.
+    pub fn wall(&self) -> Timestamp {
+        let now = i64::try_from(self.now_ms()).unwrap_or(i64::MAX);
+        Timestamp::from_millisecond(EPOCH_MS.saturating_add(now)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// A nonce that nobody has used.
+    pub fn nonce(&self) -> String {
+        let mut nonces = self.nonces.lock();
+        *nonces += 1;
+        format!("nonce-{nonces}")
+    }
+
+    /// Writes a line into the journal.
+    pub fn say(&self, text: &str) {
+        self.journal.lock().line(self.now_ms(), text);
+    }
+
+    /// A time of at most so long; the whole of it in steady weather.
+    pub fn some_of(&self, ms: u64) -> Duration {
+        let steady = self.weather.lock().steady;
+        Duration::from_millis(if steady || ms == 0 { ms } else { self.random.lock().u64(0..=ms) })
+    }
+
+    /// Whether something happens that happens so often of a thousand.
+    pub fn happens(&self, per_thousand: u32) -> bool {
+        per_thousand > 0 && self.random.lock().u32(0..1000) < per_thousand
+    }
+
+    /// Changes objects and tells the watches.
+    pub fn in_store<T>(&self, change: impl FnOnce(&mut Store) -> T) -> T {
+        let mut store = self.store.lock();
+        let before = store.length();
+        let result = change(&mut store);
+        let length = store.length();
+        for change in store.since(before) {
+            self.journal.lock().search("an object", &visible(&change.object).to_string());
+        }
+        drop(store);
+        if length > before {
+            self.changed.send_replace(length);
+        }
+        result
+    }
+
+    /// Told at every change of the store.
+    pub fn changes(&self) -> watch::Receiver<usize> {
+        self.changed.subscribe()
+    }
+}
+
+/// What people who may not read Secrets see of an object.
+pub fn visible(object: &serde_json::Value) -> serde_json::Value {
+    let mut object = object.clone();
+    if object["kind"] == "Secret"
+        && let Some(members) = object.as_object_mut()
+    {
+        members.remove("stringData");
+    }
+    object
+}
