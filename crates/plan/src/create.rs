@@ -8,6 +8,7 @@ pub(crate) mod record;
 
 use cloud::{Call, Pipe, Tick};
 use crd::condition::{Reason, Truth};
+use crd::policy::ManagementPolicy;
 use crd::status::record::{CreatePhase, CreateRecord};
 
 use crate::desired::{Account, Desired, Wanted};
@@ -36,10 +37,14 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, wanted: 
         return plan;
     }
     let window_over = known.window_over_at(desired.create_window);
+    // The user's word answers the question what became of the create.
+    let adopts = desired.spec.adopt.as_ref().filter(|adopt| !known.record.retired.contains(&adopt.id));
     match pending {
         Some(_) if window_over.is_none_or(|over| seen.begun < over) => waiting(desired, known, account),
         Some(create)
-            if desired.asks_before_retry() && desired.object.confirmed_nonce.as_deref() != Some(&create.nonce) =>
+            if adopts.is_none()
+                && desired.asks_before_retry()
+                && desired.object.confirmed_nonce.as_deref() != Some(&create.nonce) =>
         {
             let message = format!(
                 "a create stayed unanswered and no pipe was found: if ClickHouse Cloud shows none either, annotate cloud.clickhouse.com/confirm-not-created={}",
@@ -47,17 +52,15 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, wanted: 
             );
             rest(desired, known, account, Verdict::blocked(Reason::ConfirmationRequired, message))
         }
-        _ => match &desired.spec.adopt {
-            Some(adopt) if !known.record.retired.contains(&adopt.id) => {
-                adopt::plan(desired, known, account, wanted, seen, adopt)
-            }
-            _ => intend(desired, known, account, wanted, seen),
+        _ => match adopts {
+            Some(adopt) => adopt::plan(desired, known, account, wanted, seen, adopt),
+            None => intend(desired, known, account, wanted, seen),
         },
     }
 }
 
 /// The outcome of our own create, to be written down before anything else.
-fn outcome(desired: &Desired, known: &Known, account: &Account) -> Option<Step> {
+pub(crate) fn outcome(desired: &Desired, known: &Known, account: &Account) -> Option<Step> {
     let (nonce, outcome) = known.memory.outcome.as_ref()?;
     let create =
         known.record.create.as_ref().filter(|create| create.nonce == *nonce && create.phase == CreatePhase::Intent)?;
@@ -124,7 +127,9 @@ fn take(desired: &Desired, known: &Known, account: &Account, seen: &Seen) -> Opt
             Plan::next(record::remember(record::created(desired, known, account, pipe, &token)), found)
         }
         // It is gone already: only a later LIST tells what there is.
-        Some((id, at, None)) if *id == pipe.id && *at >= seen.begun => look(desired, known, account, *at, found),
+        Some((id, at, None)) if *id == pipe.id && *at >= seen.begun => {
+            look(desired, known, account, Tick(at.0 + 1), found)
+        }
         _ => attempt(
             desired,
             known,
@@ -149,6 +154,10 @@ fn intend(desired: &Desired, known: &Known, account: &Account, wanted: &Wanted, 
             Reason::ConnectionNotFound,
             "the connection is being deleted: nothing new is created through it",
         ));
+    }
+    if desired.spec.management_policy == ManagementPolicy::ObserveOnly {
+        let message = "managementPolicy is ObserveOnly and there is no pipe to observe: set adopt.id to the id of an existing pipe";
+        return rest(desired, known, account, Verdict::blocked(Reason::AdoptMismatch, message));
     }
     if let Some(last) = known
         .last_pipe

@@ -7,10 +7,13 @@ use crd::condition::{Reason, Truth};
 use crd::policy::{DeletionPolicy, ManagementPolicy};
 use crd::status::record::CreatePhase;
 
-use crate::create::record::{created, fits, remember};
+use crate::create::{
+    self,
+    record::{fits, remember},
+};
 use crate::desired::{Account, Desired};
-use crate::known::{CreateOutcome, Known, Seen};
-use crate::planning::{attempt, call, look, rest, seen_since};
+use crate::known::{Known, Seen};
+use crate::planning::{attempt, call, is_foreign, look, rest, seen_since};
 use crate::step::{Look, Plan, Step};
 use crate::token;
 use crate::verdict::{Kind, Saying, Verdict};
@@ -29,6 +32,9 @@ pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
         let verdict = deleting("deletion waits for resume: writes are withheld");
         return Plan::rest(Verdict { kind: Kind::Reported, ..verdict });
     }
+    if is_foreign(desired, known) {
+        return release("this status was restored from another object or cluster: its pipe is left as it is");
+    }
     let retain = desired.spec.deletion_policy == DeletionPolicy::Retain;
     if known.record.pipe.is_none() && known.record.create.is_none() {
         return release("nothing was created for this object");
@@ -39,17 +45,10 @@ pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
         Err(_) if retain => return release("the pipe is kept"),
         Err(problem) => return Plan::rest(blocked(&problem.to_string())),
     };
-    if let Some(step) = outcome(desired, known, account) {
+    if let Some(step) = create::outcome(desired, known, account) {
         return Plan::next(step, deleting("the service has answered the create"));
     }
     if retain { keep(desired, known, account) } else { remove(desired, known, account) }
-}
-
-/// The outcome of our own create, to be written down before anything else.
-fn outcome(desired: &Desired, known: &Known, account: &Account) -> Option<Step> {
-    let (nonce, CreateOutcome::Created(pipe)) = known.memory.outcome.as_ref()? else { return None };
-    let create = known.record.create.as_ref().filter(|create| create.nonce == *nonce && known.record.pipe.is_none())?;
-    Some(remember(created(desired, known, account, pipe, &create.token)))
 }
 
 /// Nothing is deleted; but what is ours must be certain first, or a re-created object would make a second pipe.
@@ -66,7 +65,9 @@ fn keep(desired: &Desired, known: &Known, account: &Account) -> Plan {
             Step::Look(Look::Pipe { service: account.service.clone(), pipe: id }),
             keeping,
         ),
-        None if matches(desired, known, seen).is_empty() => unless_pending(desired, known, account, keeping),
+        None if matches(desired, known, seen).iter().all(|pipe| known.is_retired(&pipe.id)) => {
+            unless_pending(desired, known, account, keeping)
+        }
         None => release("the pipe is kept"),
     }
 }

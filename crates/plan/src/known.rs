@@ -58,6 +58,8 @@ pub struct Memory {
     pub outcome: Option<(String, CreateOutcome)>,
     /// When the answer to our last write came; only a later look shows what it did.
     pub last_write: Option<Tick>,
+    /// The recorded pipe that this memory is about.
+    pub pipe: Option<String>,
     /// Whether a LIST has shown the recorded pipe to this process.
     pub pipe_seen: bool,
     /// A GET by id: which pipe, when, and what it showed.
@@ -132,6 +134,18 @@ impl Memory {
             self.request_seen = Some((request.to_owned(), now));
         }
         self.retired_in_this_pass.clear();
+        self.turn_to(record);
+    }
+
+    /// What was seen of one pipe says nothing about the next.
+    pub(crate) fn turn_to(&mut self, record: &ClickPipeStatus) {
+        let id = record.pipe.as_ref().map(|pipe| pipe.id.clone());
+        if self.pipe != id {
+            self.pipe = id;
+            self.pipe_seen = false;
+            self.missing_since = None;
+            self.commanded = None;
+        }
     }
 }
 
@@ -160,6 +174,15 @@ impl Known {
     #[must_use]
     pub fn pipe_id(&self) -> Option<PipeId> {
         self.record.pipe.as_ref().and_then(|pipe| PipeId::parse(&pipe.id))
+    }
+
+    /// Whether the recorded pipe may be there although the service does not find it: no LIST has shown it yet, and its create is younger
+    /// than the window.
+    #[must_use]
+    pub fn may_be_late(&self, window: std::time::Duration) -> bool {
+        let was_seen = self.memory.pipe_seen || self.record.pipe.as_ref().is_some_and(|pipe| pipe.state.is_some());
+        let over = (self.memory.first_seen + window).max(self.window_over_at(window).unwrap_or_default());
+        !was_seen && self.now < over
     }
 
     /// The recorded pipe as the last LIST showed it.

@@ -97,6 +97,7 @@ fn written(known: &mut Known, record: ClickPipeStatus, begun: Tick, intent: bool
         known.memory.outcome = None;
         known.memory.intent = None;
     }
+    known.memory.turn_to(&record);
     known.record = record;
 }
 
@@ -187,6 +188,9 @@ fn set(document: &mut Value, path: &[String], value: Value) {
 
 fn failed(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies, failure: Failure) {
     match (call, &failure.outcome) {
+        // The service does not know the pipe yet: it is not gone.
+        (Call::DeletePipe { pipe, .. }, Outcome::Refused(Refusal::NotFound))
+            if known.pipe_id().as_ref() == Some(pipe) && known.may_be_late(desired.create_window) => {}
         // Both mean that it is as we want it.
         (Call::SetState { command: Command::Start, .. }, Outcome::Refused(Refusal::AlreadyRunning))
         | (Call::DeletePipe { .. }, Outcome::Refused(Refusal::NotFound)) => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cloud::{Call, Refusal, ServiceState, Tick};
 use crd::condition::{Reason, Truth};
-use crd::status::record::PROTOCOL_VERSION;
+use crd::status::record::{PROTOCOL_VERSION, PipeRecord};
 
 use crate::desired::{Account, Desired, PausedBy, Problem};
 use crate::known::{Known, Seen};
@@ -85,17 +85,20 @@ fn paused(desired: &Desired, known: &Known, by: PausedBy) -> Plan {
 
 /// A record of another object or another cluster (a restore that brought the status along) authorises nothing.
 fn restored(desired: &Desired, known: &Known) -> Option<Plan> {
-    let foreign = |cluster: &str, uid: &str| cluster != desired.cluster_id || uid != desired.object.uid;
-    let pipe =
-        known.record.pipe.as_ref().filter(|pipe| foreign(&pipe.cluster_id, &pipe.uid)).map(|pipe| pipe.id.as_str());
-    let create = known.record.create.as_ref().is_some_and(|create| foreign(&create.cluster_id, &create.uid));
-    (pipe.is_some() || create).then(|| {
-        let message = match pipe {
-            Some(id) => format!("this status was restored from another object or cluster: to take its pipe set spec.adopt.id: {id} on a new object"),
+    is_foreign(desired, known).then(|| {
+        let message = match &known.record.pipe {
+            Some(PipeRecord { id, .. }) => format!("this status was restored from another object or cluster: to take its pipe set spec.adopt.id: {id} on a new object"),
             None => "this status was restored from another object or cluster: create the object anew, without status".to_owned(),
         };
         Plan::rest(Verdict::blocked(Reason::AdoptionRequired, message))
     })
+}
+
+/// Whether the record is of another object or another cluster.
+pub(crate) fn is_foreign(desired: &Desired, known: &Known) -> bool {
+    let foreign = |cluster: &str, uid: &str| cluster != desired.cluster_id || uid != desired.object.uid;
+    known.record.pipe.as_ref().is_some_and(|pipe| foreign(&pipe.cluster_id, &pipe.uid))
+        || known.record.create.as_ref().is_some_and(|create| foreign(&create.cluster_id, &create.uid))
 }
 
 /// A referenced object is missing or not ready.

@@ -21,8 +21,7 @@ use crate::verdict::{IN_TRANSITION, Verdict};
 const APART: Duration = Duration::from_mins(1);
 
 pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, id: &PipeId, seen: &Seen) -> Plan {
-    let was_seen = known.memory.pipe_seen || known.record.pipe.as_ref().is_some_and(|pipe| pipe.state.is_some());
-    if !was_seen && known.now < known.memory.first_seen + desired.create_window {
+    if known.may_be_late(desired.create_window) {
         return rest(
             desired,
             known,

@@ -1,0 +1,166 @@
+//! The create protocol at its edges: answers that never came, records of another object, pipes that the service is late to show.
+//!
+//! Not here: every order in which such things can happen (crate `model`).
+
+mod world;
+
+use clickpipes_plan::known::CreateOutcome;
+use crd::policy::{Adopt, AdoptMode, DeletionPolicy, ManagementPolicy, OnExternalDelete};
+use crd::status::record::CreatePhase;
+use sim::{Fault, FaultKind, RouteKind};
+use world::World;
+
+const KAFKA: &str = r"
+connectionRef: {name: prod}
+serviceId: 22222222-2222-4222-8222-222222222222
+source:
+  kafka: {type: kafka, format: JSONEachRow, brokers: 'broker.example.com:9092', topics: my_topic}
+destination:
+  database: default
+  table: my_table
+  managedTable: true
+  tableDefinition: {engine: {type: MergeTree}}
+  columns: [{name: id, type: UInt64}]
+";
+
+const POSTGRES: &str = r"
+connectionRef: {name: prod}
+serviceId: 22222222-2222-4222-8222-222222222222
+source:
+  postgres:
+    host: postgres.example.com
+    port: 5432
+    database: mydb
+    credentials: {username: {value: my_user}, password: {secretKeyRef: {name: pg, key: password}}}
+    settings: {replicationMode: cdc}
+    tableMappings: [{sourceSchemaName: public, sourceTable: users, targetTable: public_users}]
+destination: {database: default}
+";
+
+const MINUTE: u64 = 60_000;
+
+fn ready(mut world: World) -> World {
+    world.live(10 * MINUTE);
+    assert_eq!(world.condition("Ready"), "True Running", "{:#?}\n{:#?}", world.trace, world.status);
+    world
+}
+
+fn postgres() -> World {
+    let mut world = World::new(POSTGRES);
+    world.secrets.insert(("pg".into(), "password".into()), "hunter2".into());
+    world
+}
+
+fn living(world: &World) -> usize {
+    world.sim.pipes().filter(|pipe| pipe.alive(world.now)).count()
+}
+
+fn pipe_id(world: &World) -> String {
+    world.status.pipe.clone().unwrap_or_default().id
+}
+
+#[test]
+fn deleting_a_restored_object_leaves_the_pipe_of_the_old_one_alone() {
+    for policy in [DeletionPolicy::Delete, DeletionPolicy::Retain] {
+        let mut world = ready(World::new(KAFKA));
+        world.restart();
+        world.object.uid = "uid-of-the-restored-object".into();
+        world.edit(|spec| spec.deletion_policy = policy);
+        world.object.deleting = true;
+        world.live(60 * MINUTE);
+        assert!(!world.exists, "the object is let go: {:#?}", world.trace);
+        assert_eq!((world.count(RouteKind::DeletePipe), living(&world)), (0, 1), "{:#?}", world.trace);
+    }
+}
+
+#[test]
+fn a_refused_create_is_not_waited_for_when_the_object_is_deleted() {
+    let mut world = World::new(KAFKA);
+    world.sim.inject(Fault::new(FaultKind::SourceRefuses { text: "no such host".into(), host: None }));
+    world.pass();
+    // As if somebody had written the object between the answer and our record of it.
+    let create = world.status.create.as_mut().unwrap();
+    assert_eq!(create.phase, CreatePhase::Failed);
+    create.phase = CreatePhase::Intent;
+    let failed = CreateOutcome::Failed { code: "SourceRejected".into(), message: "no such host".into() };
+    world.memory.outcome = Some((create.nonce.clone(), failed));
+    world.object.deleting = true;
+    world.live(MINUTE);
+    assert!(!world.exists, "{:#?}", world.trace);
+}
+
+#[test]
+fn a_pipe_that_was_renamed_before_it_was_recorded_is_taken_by_its_id() {
+    let mut world = postgres();
+    world.sim.inject(Fault::new(FaultKind::ResetAfterCommit { after_ms: 0 }).on(RouteKind::CreatePipe).once());
+    world.sim.inject(Fault::new(FaultKind::ListLag { ms: MINUTE }));
+    world.pass();
+    let id = world.sim.pipes().next().unwrap().id.clone();
+    world.sim.edit_pipe(&id, sim::PipeEdit { name: Some("renamed".into()), ..Default::default() }).unwrap();
+    world.live(60 * MINUTE);
+    assert_eq!(world.condition("Synced"), "False ConfirmationRequired", "{:#?}", world.trace);
+    world.edit(|spec| spec.adopt = Some(Adopt { id: id.clone(), mode: AdoptMode::Match }));
+    world.live(60 * MINUTE);
+    assert_eq!((pipe_id(&world), living(&world)), (id, 1), "{:#?}", world.status);
+    assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
+}
+
+#[test]
+fn a_pipe_that_is_not_listed_yet_is_not_missed() {
+    let late = || Fault::new(FaultKind::NotFoundAfterCreate { reads: 0, ms: 5 * MINUTE });
+    let lag = || Fault::new(FaultKind::ListLag { ms: 5 * MINUTE });
+    // A first pipe, of an object that could not be created for long; and one that follows a pipe that was deleted by somebody else.
+    let mut first = World::new(KAFKA);
+    first.sim.set_service(sim::DEFAULT_SERVICE, sim::ServiceState::Idle);
+    first.live(60 * MINUTE);
+    first.sim.set_service(sim::DEFAULT_SERVICE, sim::ServiceState::Running);
+    let mut second = ready(World::new(KAFKA));
+    second.edit(|spec| spec.on_external_delete = OnExternalDelete::Recreate);
+    second.live(10 * MINUTE);
+    second.sim.remove_pipe(&pipe_id(&second)).unwrap();
+    for (mut world, creates) in [(first, 1), (second, 2)] {
+        world.sim.inject(late());
+        world.sim.inject(lag());
+        world.live(60 * MINUTE);
+        let trace = world.trace.join(" ");
+        assert_eq!(world.condition("Ready"), "True Running", "{trace}");
+        let made = world.sim.pipes().count();
+        assert_eq!((made, living(&world)), (creates, 1), "{trace}");
+    }
+}
+
+#[test]
+fn who_only_observes_creates_nothing_when_the_pipe_is_gone() {
+    let made = ready(World::new(KAFKA));
+    let id = pipe_id(&made);
+    let mut world = World::new(KAFKA);
+    world.sim = made.sim;
+    world.now = made.now;
+    world.restart();
+    world.edit(|spec| {
+        spec.adopt = Some(Adopt { id: id.clone(), mode: AdoptMode::Match });
+        spec.management_policy = ManagementPolicy::ObserveOnly;
+        spec.on_external_delete = OnExternalDelete::Recreate;
+    });
+    world.live(10 * MINUTE);
+    assert_eq!(world.condition("Ready"), "True Observed", "{:#?}", world.status);
+    world.sim.remove_pipe(&id).unwrap();
+    let writes = world.writes().len();
+    world.live(60 * MINUTE);
+    assert_eq!(world.writes().len(), writes, "{:#?}", world.trace);
+}
+
+#[test]
+fn a_pipe_that_no_list_has_shown_is_not_gone_because_its_delete_finds_nothing() {
+    let mut world = World::new(KAFKA);
+    world.sim.inject(Fault::new(FaultKind::ListLag { ms: 5 * MINUTE }));
+    let missing = serde_json::json!({"status": 404, "error": "NOT_FOUND: Not Found", "requestId": "1"});
+    let unknown = FaultKind::Status { status: 404, body: missing, headers: [].into() };
+    world.sim.inject(Fault::new(unknown).on(RouteKind::DeletePipe).once());
+    world.pass();
+    assert!(world.status.pipe.is_some(), "{:#?}", world.trace);
+    world.object.deleting = true;
+    world.live(60 * MINUTE);
+    assert!(!world.exists, "{:#?}", world.trace);
+    assert_eq!(living(&world), 0, "{:#?}", world.trace);
+}
