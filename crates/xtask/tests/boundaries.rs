@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What each crate may use of ours. A crate that is not here has no rule and fails the test.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("clickpipes-crd", &[]),
     ("clickpipes-cloud", &[]),
     ("clickpipes-plan", &["clickpipes-crd", "clickpipes-cloud"]),
     ("clickpipes-client", &["clickpipes-cloud"]),
     ("clickpipes-sim", &[]),
     ("clickpipes-controller", &["clickpipes-crd", "clickpipes-cloud", "clickpipes-plan", "clickpipes-client"]),
+    ("clickpipes-specimens", &["clickpipes-crd"]),
     ("clickpipes-testbed", &[]),
     (
         "clickpipes-simulation",
