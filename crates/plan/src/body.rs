@@ -6,6 +6,7 @@
 use cloud::{Call, Document, PipeId, ServiceId};
 use crd::facts::Route;
 use crd::facts::tree::{Field, Kind, document as facts};
+use crd::status::Impact;
 use serde_json::{Value, json};
 
 use crate::desired::{Desired, Wanted};
@@ -52,7 +53,10 @@ pub fn update(route: Route, wanted: &Wanted, differences: &[Difference], target:
         }
         Route::Scaling => Call::PatchScaling { service, pipe, body: body.get("scaling").cloned()? },
     };
-    Some(Step::Call { call, urgent: true, applies: applies(wanted, &ours) })
+    // Of a mapping that is removed now and added by the next update, nothing is applied before that.
+    let halves = ours.iter().any(|difference| route == Route::Mappings && difference.impact >= Impact::Resync);
+    let applies = if halves { Applies::default() } else { applies(wanted, &ours) };
+    Some(Step::Call { call, urgent: true, applies })
 }
 
 /// The pipe that an update is about.
@@ -70,20 +74,23 @@ pub struct Target<'a> {
 
 /// Puts the wanted value at a path into the body, in the smallest enclosing object that is sent whole.
 fn add(body: &mut Document, wanted: &Wanted, path: &[String]) {
+    let path: Vec<&str> = unit(path).iter().map(String::as_str).collect();
+    if let Some(value) = wanted.document.at(&path) {
+        body.set(&path, value.clone());
+    }
+}
+
+/// The path of the smallest object around a field that the API takes whole; the field's own when there is none.
+pub(crate) fn unit(path: &[String]) -> &[String] {
     let mut field = facts();
-    let mut end = path.len();
     for (depth, name) in path.iter().enumerate() {
         let Some(member) = field.member(name) else { break };
         field = member;
         if field.facts.whole {
-            end = depth + 1;
-            break;
+            return path.get(..=depth).unwrap_or(path);
         }
     }
-    let path: Vec<&str> = path.iter().take(end).map(String::as_str).collect();
-    if let Some(value) = wanted.document.at(&path) {
-        body.set(&path, value.clone());
-    }
+    path
 }
 
 /// Mappings to add and to remove. One that changed is only removed here: the API refuses the same table in both lists, so it is added by the

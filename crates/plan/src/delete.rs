@@ -82,13 +82,10 @@ fn remove(desired: &Desired, known: &Known, account: &Account) -> Plan {
     // What is there now, seen after our last DELETE.
     let since = known.memory.first_seen.max(known.floor());
     let Some(seen) = seen_since(known, since) else { return look(desired, known, account, since, verdict) };
-    if let Some(id) = known.pipe_id().filter(|id| seen.pipes.contains_key(id)) {
-        let sent = known.memory.deleted.get(&id).copied().unwrap_or_default();
-        return if known.now - sent >= SEND_AGAIN {
-            delete(desired, known, account, &id, verdict)
-        } else {
-            rest(desired, known, account, verdict)
-        };
+    match known.pipe_id().map(|id| (absence(known, &id, seen), id)) {
+        Some((Absence::ToSend, id)) => return delete(desired, known, account, &id, verdict),
+        Some((Absence::Awaited, _)) => return rest(desired, known, account, verdict),
+        Some((Absence::Proven, _)) | None => {}
     }
     let others = matches(desired, known, seen);
     if let Some(other) = others.iter().find(|pipe| !known.memory.deleted.contains_key(&pipe.id)) {
@@ -105,6 +102,26 @@ fn remove(desired: &Desired, known: &Known, account: &Account) -> Plan {
         unless_pending(desired, known, account, verdict)
     } else {
         rest(desired, known, account, verdict)
+    }
+}
+
+/// How far the removal of a pipe is.
+pub(crate) enum Absence {
+    /// A DELETE is due.
+    ToSend,
+    /// The DELETE was accepted, and the pipe is still listed.
+    Awaited,
+    /// A LIST begun after the DELETE does not show the pipe.
+    Proven,
+}
+
+/// How far the removal of a pipe is, by a LIST begun after our last write.
+pub(crate) fn absence(known: &Known, id: &PipeId, seen: &Seen) -> Absence {
+    match known.memory.deleted.get(id) {
+        None => Absence::ToSend,
+        Some(_) if !seen.pipes.contains_key(id) => Absence::Proven,
+        Some(sent) if known.now - *sent >= SEND_AGAIN => Absence::ToSend,
+        Some(_) => Absence::Awaited,
     }
 }
 

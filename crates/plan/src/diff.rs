@@ -28,6 +28,8 @@ pub struct Difference {
     pub to: Value,
     /// Whether the user's own edit caused it; otherwise it is drift.
     pub edited: bool,
+    /// Whether only the value of its Secret is another one.
+    pub rotated: bool,
     /// Its impact.
     pub impact: Impact,
 }
@@ -107,6 +109,7 @@ impl Walk<'_> {
                     },
                     to: wanted.redacted(),
                     edited,
+                    rotated: applied == Some(&wanted.redacted()) && self.rotated(wanted),
                     impact: impact(wanted, observed, field),
                 });
             }
@@ -129,16 +132,17 @@ impl Walk<'_> {
     }
 }
 
-/// A table mapping that is there with other attributes cannot be edited, only removed and added again, which loads its table anew.
+/// A table mapping that is there with other attributes cannot be edited, only removed and added again, which loads its table anew. A pipe
+/// must never be without mappings, so where nothing would be left in between only a new pipe can have them.
 fn impact(wanted: &Document, observed: Option<&Value>, field: &Field) -> Impact {
-    let changed = |item: &Field, one: &Document, other: &Value| {
-        compare::same_key(one, other, item) && !compare::same(one, Some(other), item)
-    };
     if let (Route::Mappings, Kind::List(item), Document::List(wanted)) = (field.facts.route, &field.kind, wanted)
         && let Some(observed) = observed.and_then(Value::as_array)
-        && wanted.iter().any(|one| observed.iter().any(|other| changed(item, one, other)))
     {
-        return Impact::Resync;
+        let there = |one: &Document| observed.iter().find(|other| compare::same_key(one, other, item));
+        let changed = |one: &Document| there(one).is_some_and(|other| !compare::same(one, Some(other), item));
+        if wanted.iter().any(changed) {
+            return if wanted.iter().all(changed) { Impact::Replace } else { Impact::Resync };
+        }
     }
     match field.facts.change {
         Change::Fixed => Impact::Replace,

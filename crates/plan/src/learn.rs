@@ -5,7 +5,7 @@
 use cloud::{Call, Command, Failure, Outcome, Pipe, Refusal, Reply, Tick};
 use crd::ClickPipeStatus;
 use crd::condition::Reason;
-use crd::status::record::{Applied, CreatePhase, OperationPhase};
+use crd::status::record::{Applied, CreatePhase, OperationKind, OperationPhase};
 use crd::status::{HistoryEntry, LastError};
 use serde_json::Value;
 
@@ -106,7 +106,11 @@ fn accepted(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies
         return woken(desired, known, call);
     }
     known.memory.last_write = Some(known.now);
-    known.memory.setback = None;
+    let made_for = made_for(desired, known);
+    // What was refused of something else stays refused: starting a pipe says nothing about the change that was refused before.
+    known.memory.setback.take_if(|setback| {
+        setback.call == call.name() || setback.failure.is(&Refusal::MustBePaused) || setback.made_for != made_for
+    });
     remember(desired, known, call, "Accepted");
     match (call, reply) {
         (Call::CreatePipe { .. }, Reply::Pipe(pipe)) => {
@@ -126,7 +130,7 @@ fn accepted(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies
                 + 1;
             known.memory.accepted = Some(Accepted { call: call.clone(), times, at: known.now });
             apply(known, applies);
-            if let Some(operation) = known.record.operation.as_mut() {
+            if let Some(operation) = known.record.operation.as_mut().filter(|ours| ours.kind == OperationKind::Update) {
                 operation.phase = OperationPhase::Resuming;
             }
             // A change resumes a paused database pipe; what was commanded before says nothing any more.

@@ -9,6 +9,7 @@
 //! Three rules hold in every plan: hold before anything; write down what was learned before the next call; never create before the intent
 //! is saved. Not here: carrying out a step, reading anything, clocks and randomness. Time and nonces come in as values.
 
+mod approval;
 pub mod body;
 pub mod compare;
 mod create;
@@ -21,6 +22,7 @@ pub mod known;
 mod learn;
 mod manage;
 mod planning;
+mod replace;
 mod resync;
 mod rules;
 mod run_state;
@@ -32,6 +34,7 @@ mod twins;
 mod update;
 mod vanish;
 pub mod verdict;
+mod withheld;
 
 pub use desired::{Account, Desired, Object, PausedBy, Problem, Wanted};
 pub use known::{Known, Memory};

@@ -5,16 +5,16 @@
 
 use cloud::{Pipe, PipeId, PipeState, Tick};
 use crd::condition::{Reason, Truth};
-use crd::policy::{DriftPolicy, ManagementPolicy};
-use crd::status::Impact;
+use crd::policy::ManagementPolicy;
 
+use crate::approval::{self, Word};
 use crate::desired::{Account, Desired, Wanted};
 use crate::diff::{Difference, differences};
-use crate::known::Known;
+use crate::known::{Known, Seen};
 use crate::planning::{look, rest, seen_since};
 use crate::step::{Plan, Step};
 use crate::verdict::{Kind, Verdict};
-use crate::{resync, run_state, twins, update, vanish};
+use crate::{replace, resync, run_state, twins, update, vanish, withheld};
 
 /// A change is based on a look no older than this.
 const FRESH: u64 = 30_000;
@@ -36,27 +36,59 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, wanted: 
     let Some(seen) = seen_since(known, known.floor()) else {
         return look(desired, known, account, known.floor(), observing(known));
     };
-    let Some(pipe) = seen.pipes.get(&id) else {
-        return vanish::plan(desired, known, account, &id, seen);
+    let pipe = seen.pipes.get(&id).map(std::sync::Arc::as_ref);
+    let found = pipe.map(|pipe| differences(desired, wanted, &known.record, pipe)).unwrap_or_default();
+    let plan = managed(desired, known, account, wanted, &id, seen, pipe, &found);
+    plan.because(found)
+}
+
+/// The object of a generation that cannot be applied at all: its pipe is still looked at, and run or stopped as is due.
+pub(crate) fn unapplied(desired: &Desired, known: &Known, account: &Account, verdict: Verdict) -> Plan {
+    let Some(id) = known.pipe_id().filter(|_| misplaced(desired, known, account).is_none()) else {
+        return Plan::rest(verdict);
     };
-    if let PipeState::Other(state) = &pipe.state {
+    let Some(seen) = seen_since(known, known.floor()) else {
+        return look(desired, known, account, known.floor(), verdict);
+    };
+    let removing =
+        replace::under_way(known).is_some() || desired.spec.management_policy == ManagementPolicy::ObserveOnly;
+    let pipe = seen.pipes.get(&id).filter(|pipe| !removing && !matches!(pipe.state, PipeState::Other(_)));
+    let work = pipe.and_then(|pipe| withheld::run(desired, known, account, pipe));
+    fresh(desired, known, account, work).unwrap_or_else(|| rest(desired, known, account, verdict))
+}
+
+#[expect(clippy::too_many_arguments, reason = "one look, told by its parts")]
+fn managed(
+    desired: &Desired,
+    known: &Known,
+    account: &Account,
+    wanted: &Wanted,
+    id: &PipeId,
+    seen: &Seen,
+    pipe: Option<&Pipe>,
+    found: &[Difference],
+) -> Plan {
+    let observes = desired.spec.management_policy == ManagementPolicy::ObserveOnly;
+    if let Some(PipeState::Other(state)) = pipe.map(|pipe| &pipe.state)
+        && !replace::is_removing(known)
+    {
         let message = format!(
             "the pipe's state \"{state}\" is not known to this operator: nothing is written; a newer operator may know it"
         );
         return rest(desired, known, account, Verdict::waiting(Reason::ReconcileError, message, account.poll_interval));
     }
-    if desired.spec.management_policy == ManagementPolicy::ObserveOnly {
-        return rest(
-            desired,
-            known,
-            account,
-            Verdict::settled(Reason::Observed, format!("the pipe was found, state {}", pipe.state.as_str())),
-        );
+    if !observes && let Some(plan) = replace::plan(desired, known, account, id, seen, pipe.map(|_| found)) {
+        return plan;
     }
-    let found = differences(desired, wanted, &known.record, pipe);
-    let plan = twins::plan(desired, known, account, seen)
-        .unwrap_or_else(|| converge(desired, known, account, wanted, pipe, &id, &found));
-    plan.because(found)
+    let Some(pipe) = pipe else {
+        return vanish::plan(desired, known, account, id, seen);
+    };
+    if observes {
+        let message = format!("the pipe was found, state {}", pipe.state.as_str());
+        return rest(desired, known, account, Verdict::settled(Reason::Observed, message));
+    }
+    twins::plan(desired, known, account, seen)
+        .unwrap_or_else(|| converge(desired, known, account, wanted, pipe, id, found))
 }
 
 /// Changes, then the run state, then compute: the order that the API wants.
@@ -69,30 +101,28 @@ fn converge(
     id: &PipeId,
     found: &[Difference],
 ) -> Plan {
-    let (allowed, left): (Vec<Difference>, Vec<Difference>) = found
-        .iter()
-        .cloned()
-        .partition(|difference| difference.edited || desired.spec.drift_policy == DriftPolicy::Correct);
-    let fixed: Vec<&Difference> = allowed.iter().filter(|difference| difference.impact >= Impact::Resync).collect();
-    let work = if fixed.is_empty() {
-        update::plan(desired, known, account, wanted, pipe, id, &allowed)
-            .or_else(|| run_state::command(desired, known, account, pipe))
-            .or_else(|| resync::plan(desired, known, account, id))
-            .or_else(|| update::scale(desired, known, account, wanted, pipe, id, &allowed))
-    } else if desired.wants_running() {
-        None
-    } else {
-        // Of a generation that cannot be applied, a wish to stop still is.
-        run_state::command(desired, known, account, pipe)
-    };
-    match work {
-        Some(plan) if writes(&plan) && !is_fresh(known) => {
-            look(desired, known, account, Tick(known.now.0.saturating_sub(FRESH / 2)), plan.verdict)
+    let (allowed, left) = approval::allowed(desired, found);
+    let (work, otherwise) = match approval::word(desired, known, &allowed) {
+        Word::InPlace => {
+            let work = update::plan(desired, known, account, wanted, pipe, id, &allowed)
+                .or_else(|| run_state::command(desired, known, account, pipe))
+                .or_else(|| resync::plan(desired, known, account, id))
+                .or_else(|| update::scale(desired, known, account, wanted, pipe, id, &allowed));
+            (work, run_state::verdict(desired, known, pipe).with_drift(&left))
         }
-        Some(plan) => plan,
-        None if !fixed.is_empty() => rest(desired, known, account, immutable(&fixed)),
-        None => rest(desired, known, account, run_state::verdict(desired, known, pipe).with_drift(&left)),
+        Word::Replace => (Some(replace::begin(desired, known, pipe)), replace::replacing()),
+        Word::Withheld(verdict) => (withheld::plan(desired, known, account, wanted, pipe, id, &allowed), verdict),
+    };
+    fresh(desired, known, account, work).unwrap_or_else(|| rest(desired, known, account, otherwise))
+}
+
+/// A writing step is decided on a recent look.
+fn fresh(desired: &Desired, known: &Known, account: &Account, work: Option<Plan>) -> Option<Plan> {
+    let plan = work?;
+    if writes(&plan) && !is_fresh(known) {
+        return Some(look(desired, known, account, Tick(known.now.0.saturating_sub(FRESH / 2)), plan.verdict));
     }
+    Some(plan)
 }
 
 fn writes(plan: &Plan) -> bool {
@@ -121,16 +151,6 @@ fn misplaced(desired: &Desired, known: &Known, account: &Account) -> Option<Plan
 fn observing(known: &Known) -> Verdict {
     let verdict = Verdict::working(Reason::Provisioning, "the pipe is being observed");
     if known.record.last_synced_generation.is_some() { Verdict { ready: None, ..verdict } } else { verdict }
-}
-
-/// Some changed fields need a new pipe, and nothing else of this generation is applied.
-fn immutable(fixed: &[&Difference]) -> Verdict {
-    let paths: Vec<String> = fixed.iter().map(|difference| difference.spec_path()).collect();
-    let message = format!(
-        "{} cannot be changed in place: change it back, or delete this object and create another one",
-        paths.join(", ")
-    );
-    Verdict::blocked(Reason::ImmutableFieldChange, message)
 }
 
 impl Verdict {

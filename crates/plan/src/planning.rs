@@ -52,7 +52,7 @@ pub fn plan(desired: &Desired, known: &Known) -> Plan {
         return Plan::rest(Verdict::blocked(Reason::AlreadyClaimed, message));
     }
     match &desired.wanted {
-        Err(problems) => Plan::rest(not_wanted(problems)),
+        Err(problems) => manage::unapplied(desired, known, account, not_wanted(problems)),
         Ok(wanted) if known.pipe_id().is_none() => create::plan(desired, known, account, wanted),
         Ok(wanted) => manage::plan(desired, known, account, wanted),
     }

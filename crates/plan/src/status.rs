@@ -4,12 +4,14 @@
 
 mod conditions;
 mod observed;
-mod pending;
 
+use cloud::PipeState;
 use crd::ClickPipeStatus;
+use crd::policy::RunState;
 use crd::status::Drift;
-use crd::status::record::{Applied, CreatePhase, CreateRecord};
+use crd::status::record::{Applied, CreatePhase, CreateRecord, OperationKind, OperationPhase};
 
+use crate::approval;
 use crate::desired::Desired;
 use crate::diff::Difference;
 use crate::known::Known;
@@ -21,7 +23,7 @@ use crate::verdict::Kind;
 pub fn status(desired: &Desired, known: &Known, plan: &Plan) -> ClickPipeStatus {
     let record = progress(desired, known, plan);
     let drift = drift(known, plan);
-    let pending = pending::plan(desired, known, plan);
+    let pending = approval::shown(desired, known, &plan.verdict, &plan.differences);
     let next = ClickPipeStatus {
         observed_generation: Some(desired.object.generation),
         source: desired.spec.source.kind().map(|kind| kind.as_str().to_owned()),
@@ -53,10 +55,30 @@ fn progress(desired: &Desired, known: &Known, plan: &Plan) -> ClickPipeStatus {
         record.create = record.create.map(|create| CreateRecord { phase: settled_phase(create.phase), ..create });
         record.last_error = None;
     }
+    if plan.steps.is_empty() && is_resumed(desired, known, plan) {
+        record.operation = None;
+    }
     if plan.steps.is_empty() && desired.object.requested_at.is_some() && answered(known) {
         record.last_handled_reconcile_at.clone_from(&desired.object.requested_at);
     }
     record
+}
+
+/// Whether a pipe that we paused for a change is again in the run state that we owe it.
+fn is_resumed(desired: &Desired, known: &Known, plan: &Plan) -> bool {
+    let Some(operation) = known.record.operation.as_ref().filter(|ours| ours.kind == OperationKind::Update) else {
+        return false;
+    };
+    let over = operation.phase == OperationPhase::Resuming || plan.verdict.kind != Kind::Working;
+    let looked = known.seen.as_ref().is_some_and(|seen| seen.begun >= known.floor());
+    let runs = known.pipe().map(|pipe| match pipe.state {
+        PipeState::Running | PipeState::Degraded | PipeState::Snapshot => Some(true),
+        PipeState::Stopped | PipeState::Paused => Some(false),
+        PipeState::Completed | PipeState::Failed | PipeState::InternalError => Some(desired.wants_running()),
+        _ => None,
+    });
+    let owed = desired.wants_running() && operation.resume_to != Some(RunState::Stopped);
+    over && looked && runs.flatten() == Some(owed)
 }
 
 /// A request to reconcile is answered once the service was looked at after it, or nothing can be looked at.

@@ -15,10 +15,11 @@ use crate::create::record::remember;
 use crate::desired::{Account, Desired, Wanted};
 use crate::diff::Difference;
 use crate::known::Known;
-use crate::planning::{attempt, rest};
+use crate::planning::{attempt, held_back, rest};
 use crate::step::{Plan, Step};
 use crate::token;
 use crate::verdict::Verdict;
+use crate::withheld;
 
 /// The next change of source, columns, mappings, name or settings; `None` when there is none.
 pub(crate) fn plan(
@@ -32,6 +33,9 @@ pub(crate) fn plan(
 ) -> Option<Plan> {
     let routes = [Route::Patch, Route::Mappings, Route::Settings];
     let step = routes.into_iter().find_map(|route| step(route, known, account, wanted, pipe, id, allowed))?;
+    if let Some(plan) = refused(desired, known, account, pipe, &step) {
+        return Some(plan);
+    }
     let paused = allowed.iter().any(|difference| difference.facts.change == Change::WhilePaused) || must_pause(known);
     if paused && let Some(plan) = pause(desired, known, account, pipe, id) {
         return Some(plan);
@@ -99,6 +103,18 @@ fn not_made(known: &Known, call: &Call, paths: &[String]) -> Option<Verdict> {
         let message = format!("the service accepts a change of {} and does not make it: check the value, or delete and create the object anew", paths.join(", "));
         Verdict::waiting(Reason::ReconcileError, message, again)
     })
+}
+
+/// A change that the service has refused is not paused for again, and a pipe that was paused for it runs on meanwhile.
+fn refused(desired: &Desired, known: &Known, account: &Account, pipe: &Pipe, step: &Step) -> Option<Plan> {
+    let Step::Call { call, .. } = step else { return None };
+    let setback = known.memory.setback.as_ref()?;
+    let lasts = [Refusal::Invalid, Refusal::Source, Refusal::NotApplicable];
+    if !lasts.iter().any(|refusal| setback.failure.is(refusal)) {
+        return None;
+    }
+    let verdict = held_back(desired, known, call.name())?;
+    Some(withheld::run(desired, known, account, pipe).unwrap_or_else(|| rest(desired, known, account, verdict)))
 }
 
 fn must_pause(known: &Known) -> bool {

@@ -6,14 +6,13 @@
 use std::time::Duration;
 
 use cloud::PipeId;
-use crd::ClickPipeStatus;
 use crd::condition::{Reason, Truth};
 use crd::policy::OnExternalDelete;
 
-use crate::create::record::remember;
 use crate::desired::{Account, Desired};
 use crate::known::{Known, Seen};
 use crate::planning::{attempt, rest};
+use crate::replace;
 use crate::step::{Look, Plan, Step};
 use crate::verdict::{IN_TRANSITION, Verdict};
 
@@ -69,35 +68,6 @@ fn gone(desired: &Desired, known: &Known, account: &Account, id: &PipeId) -> Pla
                 ),
             )
         }
-        OnExternalDelete::Recreate => {
-            let record = forget(known, id);
-            Plan::next(
-                remember(record),
-                Verdict::working(Reason::Creating, "the pipe was deleted by somebody else and is created anew"),
-            )
-        }
-    }
-}
-
-/// The record without this pipe, whose id is never taken again.
-pub(crate) fn forget(known: &Known, id: &PipeId) -> ClickPipeStatus {
-    let mut retired = known.record.retired.clone();
-    if !known.is_retired(id) {
-        retired.push(id.to_string());
-    }
-    let create = known.record.create.clone().map(|create| crd::status::record::CreateRecord {
-        phase: crd::status::record::CreatePhase::Failed,
-        code: Some("Deleted".to_owned()),
-        message: None,
-        ..create
-    });
-    ClickPipeStatus {
-        pipe: None,
-        create,
-        retired,
-        operation: None,
-        applied: None,
-        last_synced_generation: None,
-        ..known.record.clone()
+        OnExternalDelete::Recreate => replace::anew(desired, known),
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use cloud::{Document, Pipe};
+use cloud::{Document, Pipe, PipeId};
 use crd::ClickPipeStatus;
 use crd::facts::tree::{Field, Kind, document as facts};
 use crd::facts::{Change, Compare};
@@ -106,6 +106,34 @@ pub(super) fn adopted(
     }
 }
 
+/// The record without this pipe, whose id is never taken again. Only the number of attempts is kept of its create: no intent is on record, so
+/// that nothing that carries our token is taken for what is created next.
+pub(crate) fn forgotten(known: &Known, id: &PipeId) -> ClickPipeStatus {
+    let mut retired = known.record.retired.clone();
+    if !known.is_retired(id) {
+        retired.push(id.to_string());
+    }
+    let create = known.record.create.clone().map(|create| CreateRecord {
+        nonce: String::new(),
+        phase: CreatePhase::Failed,
+        code: Some("Removed".to_owned()),
+        message: None,
+        fingerprint: BTreeMap::new(),
+        body_hash: None,
+        ..create
+    });
+    ClickPipeStatus {
+        pipe: None,
+        create,
+        retired,
+        operation: None,
+        applied: None,
+        secret_fingerprints: None,
+        last_synced_generation: None,
+        ..known.record.clone()
+    }
+}
+
 fn handled(desired: &Desired) -> Option<LastResync> {
     desired.spec.resync_request.clone().map(|id| LastResync { id, phase: "Handled".to_owned() })
 }
@@ -149,16 +177,19 @@ fn collect(document: &Document, field: &Field, path: &str, found: &mut BTreeMap<
     }
 }
 
-/// Whether a pipe can be made by this attempt. What an answer lacks fits.
+/// Whether a pipe can be made by this attempt. What an answer lacks fits; without an intent on record nothing does.
 pub(crate) fn fits(create: &CreateRecord, pipe: &Pipe) -> bool {
-    create.fingerprint.iter().all(|(path, wanted)| {
-        let names = || path.split('.');
-        let field = names().try_fold(facts(), |field, name| field.member(name));
-        let observed = names().try_fold(&pipe.document, |value, name| value.get(name)).filter(|value| !value.is_null());
-        match (field, observed) {
-            (Some(field), Some(observed)) => compare::same(&Document::plain(wanted.clone()), Some(observed), field),
-            (_, None) => true,
-            (None, Some(observed)) => wanted == observed,
-        }
-    })
+    let intended = !create.nonce.is_empty();
+    intended
+        && create.fingerprint.iter().all(|(path, wanted)| {
+            let names = || path.split('.');
+            let field = names().try_fold(facts(), |field, name| field.member(name));
+            let observed =
+                names().try_fold(&pipe.document, |value, name| value.get(name)).filter(|value| !value.is_null());
+            match (field, observed) {
+                (Some(field), Some(observed)) => compare::same(&Document::plain(wanted.clone()), Some(observed), field),
+                (_, None) => true,
+                (None, Some(observed)) => wanted == observed,
+            }
+        })
 }

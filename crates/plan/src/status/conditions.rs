@@ -33,7 +33,7 @@ pub(super) fn conditions(
     found.extend(
         pending
             .and_then(approval)
-            .filter(|_| verdict.synced.reason == Reason::AwaitingApproval)
+            .filter(|_| verdict.synced.reason != Reason::ImmutableFieldChange)
             .map(|saying| (ConditionType::AwaitingApproval, saying)),
     );
     found.into_iter().map(|(r#type, saying)| condition(desired, known, r#type, saying)).collect()

@@ -42,6 +42,10 @@ pub struct World {
     pub nonces: u64,
     pub status_writes: u64,
     pub trace: Vec<String>,
+    /// Effects so far: writes to Kubernetes and calls.
+    pub effects: u64,
+    /// The process dies right after this effect, before it can take notice of the answer.
+    pub dies_after: Option<u64>,
 }
 
 impl World {
@@ -72,6 +76,8 @@ impl World {
             nonces: 0,
             status_writes: 0,
             trace: Vec::new(),
+            effects: 0,
+            dies_after: None,
         };
         world.restart();
         world
@@ -139,6 +145,12 @@ impl World {
             };
             self.trace.push(short(&step));
             let result = self.act(&desired, &mut known, &plan, &step);
+            self.effects += u64::from(!matches!(step, Step::Look(_)));
+            if self.dies_after.take_if(|at| *at <= self.effects).is_some() {
+                self.trace.push("dies".to_owned());
+                self.restart();
+                return plan;
+            }
             if !self.exists {
                 self.memory = known.memory;
                 return plan;
