@@ -41,7 +41,7 @@ pub struct Destination {
 }
 
 /// One column that the pipe writes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Column {
     /// Column name.
@@ -49,6 +49,7 @@ pub struct Column {
     pub name: String,
     /// ClickHouse type, for example `DateTime64(3)` or `LowCardinality(String)`.
     #[schemars(length(min = 1, max = 4096))]
+    #[x_kube(validation = ("!(self.contains('Nullable(Array(') || self.contains('Nullable(Map(') || self.contains('Nullable(LowC'))", "ClickHouse has no Nullable array, map or LowCardinality: put Nullable inside, for example Array(Nullable(String)) or LowCardinality(Nullable(String))"))]
     pub r#type: String,
 }
 

@@ -13,7 +13,7 @@ use crd::status::Impact;
 use serde_json::Value;
 
 use crate::desired::{Desired, Wanted};
-use crate::{compare, fingerprint, token};
+use crate::{compare, fingerprint, rules, token};
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +55,7 @@ pub fn differences(desired: &Desired, wanted: &Wanted, record: &ClickPipeStatus,
     let recorded = record.secret_fingerprints.clone().unwrap_or_default();
     let mut walk = Walk { wanted, recorded: &recorded, known: applied.is_some(), found: Vec::new(), path: Vec::new() };
     walk.object(&wanted.document, Some(&observed), applied, facts());
-    walk.found
+    rules::weigh(walk.found, wanted, pipe)
 }
 
 struct Walk<'a> {

@@ -3,20 +3,28 @@
 mod columns;
 mod credentials;
 mod mappings;
+mod replacement;
 mod settings;
 mod union;
 
-use cloud::Document;
+use cloud::{Document, Pipe};
 use crd::ClickPipeSpec;
 use crd::facts::Route;
 use crd::facts::tree::Field;
 use serde_json::Value;
 
 use crate::desired::{Problem, Wanted};
+use crate::diff::Difference;
 
 /// Every problem of a spec that the API server cannot see, or that an object stored before a rule may have.
 pub(crate) fn problems(spec: &ClickPipeSpec) -> Vec<Problem> {
-    [union::exactly_one(spec), mappings::unique_targets(spec)].into_iter().flatten().collect()
+    let rules = [union::exactly_one, columns::named, mappings::unique_targets, mappings::unique_columns];
+    rules.iter().flat_map(|rule| rule(spec)).collect()
+}
+
+/// What a change means in the situation of this pipe, beyond what the facts of each field say.
+pub(crate) fn weigh(found: Vec<Difference>, wanted: &Wanted, pipe: &Pipe) -> Vec<Difference> {
+    replacement::weigh(found, wanted, pipe)
 }
 
 /// Adds to a PATCH what the API wants beside what changed.

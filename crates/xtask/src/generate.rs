@@ -3,6 +3,7 @@
 //! Not here: what they say; that is in the crate `crd`.
 
 mod reference;
+mod rules;
 
 use std::path::{Path, PathBuf};
 
@@ -14,6 +15,24 @@ const CHART: &str = "charts/clickpipes-operator/crds";
 /// Why the files are not as they should be.
 #[derive(Debug, Error)]
 pub(crate) enum Error {
+    /// The cases of rules cannot be read.
+    #[error("failed to read the cases in {}", path.display())]
+    Cases {
+        /// Their folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A case is not YAML.
+    #[error("failed to read a case as YAML")]
+    CaseYaml(#[from] serde_saphyr::Error),
+    /// A rule and the cases do not meet.
+    #[error("a rule without a case, or a case without a rule: {rule:?}")]
+    Untried {
+        /// The rule's message, or the case's words.
+        rule: String,
+    },
     /// A definition cannot be written as YAML.
     #[error("failed to write a definition as YAML")]
     Yaml(#[from] serde_saphyr::ser::Error),
@@ -40,7 +59,7 @@ pub(crate) enum Error {
 /// Writes the generated files under `root`; with `check` only compares them.
 pub(crate) fn generate(root: &Path, check: bool) -> Result<(), Error> {
     let mut stale = Vec::new();
-    for (path, text) in files()? {
+    for (path, text) in files(root)? {
         let whole = root.join(&path);
         if std::fs::read_to_string(&whole).is_ok_and(|present| present == text) {
             continue;
@@ -56,7 +75,7 @@ pub(crate) fn generate(root: &Path, check: bool) -> Result<(), Error> {
 }
 
 /// Every generated file: its path and its text.
-fn files() -> Result<Vec<(String, String)>, Error> {
+fn files(root: &Path) -> Result<Vec<(String, String)>, Error> {
     let mut files = Vec::new();
     for definition in crd::definitions::all() {
         let name = &definition.spec.names.plural;
@@ -68,6 +87,7 @@ fn files() -> Result<Vec<(String, String)>, Error> {
         files.push((format!("docs/reference/{singular}.md"), reference::kind(&serde_json::to_value(&definition)?)));
     }
     files.push(("docs/reference/conditions.md".to_owned(), reference::conditions()));
+    files.push(("docs/rules.md".to_owned(), rules::page(root)?));
     Ok(files)
 }
 

@@ -62,6 +62,7 @@ pub struct BigquerySettings {
     /// When to sync changes: five cron fields or a descriptor such as `@hourly`, in UTC unless it begins with `CRON_TZ=<zone>`, at most
     /// once a minute.
     #[schemars(length(min = 1, max = 255))]
+    #[x_kube(validation = ("self.matches('^(CRON_TZ=[^ ]+ +)?(@[a-z]+( [0-9a-z]+)?|[^ @]+( +[^ @]+){4})$')", "syncCron is five cron fields or a descriptor, for example 0 * * * * or @hourly, perhaps after CRON_TZ=<zone>"))]
     pub sync_cron: Option<String>,
     /// Tables pulled in parallel while syncing changes, at least 1.
     #[schemars(range(min = 1, max = 2_147_483_647))]

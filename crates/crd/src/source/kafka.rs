@@ -6,6 +6,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::access_key::ROLE;
 use super::schema_registry::SchemaRegistry;
 use crate::credential::{Certificate, PrivateKey, ProtobufSchema, SecretValue, TextValue};
 use crate::facts::{Compare, FIXED, IN_PLACE};
@@ -22,7 +23,11 @@ use crate::facts::{Compare, FIXED, IN_PLACE};
     validation = ("self.format != 'Protobuf' || has(self.protobufSchema) || has(self.schemaRegistry)", "format Protobuf needs protobufSchema or schemaRegistry"),
     validation = ("!has(self.protobufSchema) || (self.format == 'Protobuf' && !has(self.schemaRegistry))", "protobufSchema is only for format Protobuf without schemaRegistry: remove one of them"),
     validation = ("!has(self.tombstoneMode) || self.tombstoneMode != 'delete' || (has(self.exactlyOnce) && self.exactlyOnce)", "tombstoneMode: delete needs exactlyOnce: true; soft_delete does not"),
-    validation = ("!has(self.schemaRegistry) || !has(self.schemaRegistry.type) || self.schemaRegistry.type != 'glue' || has(self.schemaRegistry.glueRoleArn) || (has(self.authentication) && self.authentication in ['IAM_ROLE', 'IAM_USER'])", "a Glue schema registry needs glueRoleArn unless the source itself logs in with IAM_ROLE or IAM_USER")
+    validation = ("!has(self.schemaRegistry) || !has(self.schemaRegistry.type) || self.schemaRegistry.type != 'glue' || has(self.schemaRegistry.glueRoleArn) || (has(self.authentication) && self.authentication in ['IAM_ROLE', 'IAM_USER'])", "a Glue schema registry needs glueRoleArn unless the source itself logs in with IAM_ROLE or IAM_USER"),
+    // Not on the fields themselves: the API server's answer would repeat the value, and somebody may have put a password there.
+    validation = ("self.brokers.matches('^ *[^,@/ ]+:[0-9]{1,5} *(, *[^,@/ ]+:[0-9]{1,5} *)*$')", "brokers are host:port of one cluster, separated by commas, for example broker-1.example.com:9092,broker-2.example.com:9092"),
+    validation = ("self.type != 'azureeventhub' || self.brokers.matches('^[^,]+:9093 *(,[^,]+:9093 *)*$')", "Azure Event Hubs speaks Kafka on port 9093: write <namespace>.servicebus.windows.net:9093"),
+    validation = ("self.topics.matches('^ *[a-zA-Z0-9._-]+ *(, *[a-zA-Z0-9._-]+ *)*$')", "topics are names of letters, digits, dots, dashes and underscores, separated by commas; there are no patterns")
 )]
 pub struct Kafka {
     /// Flavour of the cluster.
@@ -45,6 +50,7 @@ pub struct Kafka {
     pub authentication: Option<KafkaAuthentication>,
     /// ARN of the role to assume; with authentication IAM_ROLE.
     #[schemars(length(min = 1, max = 2048), extend("x-facts" = IN_PLACE))]
+    #[x_kube(validation = ROLE)]
     pub iam_role: Option<String>,
     /// What to log in with; the members depend on `authentication`.
     #[schemars(extend("x-facts" = IN_PLACE.whole().write_only()))]

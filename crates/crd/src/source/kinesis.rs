@@ -6,7 +6,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::access_key::AccessKey;
+use super::access_key::{AccessKey, ROLE};
 use super::schema_registry::GlueRegistry;
 use crate::credential::ProtobufSchema;
 use crate::facts::{FIXED, IN_PLACE};
@@ -45,6 +45,7 @@ pub struct Kinesis {
     pub authentication: KinesisAuthentication,
     /// ARN of the role to assume; with authentication IAM_ROLE. The role's name begins with `ClickHouseAccessRole-`.
     #[schemars(length(min = 1, max = 2048), extend("x-facts" = IN_PLACE))]
+    #[x_kube(validation = ROLE)]
     pub iam_role: Option<String>,
     /// Access key; with authentication IAM_USER.
     #[schemars(extend("x-facts" = IN_PLACE.whole().write_only()))]

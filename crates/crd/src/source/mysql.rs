@@ -6,6 +6,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::access_key::ROLE;
 use super::database::{self, DatabaseAuthentication, DatabaseCredentials, ReplicationMode};
 use super::table_mapping::TableMapping;
 use crate::credential::Certificate;
@@ -31,6 +32,7 @@ pub struct Mysql {
     pub authentication: Option<DatabaseAuthentication>,
     /// ARN of the role to assume; with authentication IAM_ROLE.
     #[schemars(length(min = 1, max = 2048), extend("x-facts" = WHILE_PAUSED))]
+    #[x_kube(validation = ROLE)]
     pub iam_role: Option<String>,
     /// What to log in with: user name and password, or for IAM_ROLE the user name alone.
     #[schemars(extend("x-facts" = WHILE_PAUSED.whole().write_only()))]

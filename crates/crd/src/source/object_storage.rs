@@ -6,7 +6,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::access_key::AccessKey;
+use super::access_key::{AccessKey, ROLE};
 use crate::credential::{SecretValue, ServiceAccountKey};
 use crate::facts::{Compare, FIXED, IN_PLACE, WHILE_PAUSED};
 
@@ -83,6 +83,7 @@ pub struct ObjectStorage {
     pub authentication: Option<ObjectStorageAuthentication>,
     /// ARN of the role to assume; with authentication IAM_ROLE.
     #[schemars(length(min = 1, max = 2048), extend("x-facts" = IN_PLACE))]
+    #[x_kube(validation = ROLE)]
     pub iam_role: Option<String>,
     /// Access key, or HMAC key for gcs; with authentication IAM_USER.
     #[schemars(extend("x-facts" = IN_PLACE.whole().write_only()))]

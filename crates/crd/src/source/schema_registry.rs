@@ -4,6 +4,7 @@ use kube::KubeSchema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::access_key::ROLE;
 use crate::credential::{Certificate, SecretValue, TextValue};
 use crate::facts::FIXED;
 
@@ -16,7 +17,8 @@ use crate::facts::FIXED;
     validation = ("!has(self.type) || self.type != 'glue' || (has(self.glueRegion) && has(self.glueRegistryName))", "type: glue needs glueRegion and glueRegistryName"),
     validation = ("!has(self.type) || self.type != 'glue' || !(has(self.url) || has(self.authentication) || has(self.credentials) || has(self.caCertificate))", "url, authentication, credentials and caCertificate are not for type: glue"),
     // Not on the field itself: the API server's answer would repeat the value, password and all.
-    validation = ("!has(self.url) || self.url.matches('^https://[^/@]+(/[^@]*)?$')", "url begins with https:// and holds no user name or password: put them into credentials")
+    validation = ("!has(self.url) || self.url.matches('^https://[^/@]+(/[^@]*)?$')", "url begins with https:// and holds no user name or password: put them into credentials"),
+    validation = ("!has(self.url) || !self.url.matches('/(schemas|subjects)(/|$)') || self.url.matches('/(schemas/ids/[0-9]+|subjects/[^/?#]+(/versions/([0-9]+|latest))?)$')", "url is the registry's root, or ends with /schemas/ids/<id>, /subjects/<name> or /subjects/<name>/versions/<n>")
 )]
 pub struct SchemaRegistry {
     /// Kind of registry; default `confluent`.
@@ -40,6 +42,7 @@ pub struct SchemaRegistry {
     pub glue_registry_name: Option<String>,
     /// ARN of the role to assume for Glue; required when the source itself does not log in with IAM.
     #[schemars(length(min = 1, max = 2048))]
+    #[x_kube(validation = ROLE)]
     pub glue_role_arn: Option<String>,
 }
 
@@ -72,7 +75,7 @@ pub struct SchemaRegistryCredentials {
 }
 
 /// An AWS Glue schema registry, for Kinesis. Nothing of it can be changed in place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, KubeSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GlueRegistry {
     /// Kind of registry; Kinesis has only `glue`.
@@ -85,6 +88,7 @@ pub struct GlueRegistry {
     pub glue_registry_name: String,
     /// ARN of the role to assume; default is the source's own identity.
     #[schemars(length(min = 1, max = 2048))]
+    #[x_kube(validation = ROLE)]
     pub glue_role_arn: Option<String>,
 }
 

@@ -6,14 +6,14 @@ use crd::source::SourceKind;
 
 use crate::desired::Problem;
 
-pub(super) fn exactly_one(spec: &ClickPipeSpec) -> Option<Problem> {
+pub(super) fn exactly_one(spec: &ClickPipeSpec) -> Vec<Problem> {
     if spec.source.kind().is_some() {
-        return None;
+        return Vec::new();
     }
     let names: Vec<&str> = SourceKind::ALL.iter().map(|kind| kind.as_str()).collect();
-    Some(Problem {
+    vec![Problem {
         reason: Reason::InvalidSpec,
         path: "spec.source".to_owned(),
         message: format!("set exactly one of {}", names.join(", ")),
-    })
+    }]
 }

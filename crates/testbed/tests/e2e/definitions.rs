@@ -111,7 +111,7 @@ fn refused(plane: &ControlPlane) {
     for (patch, words) in [
         (r#"{"spec":{"serviceId":"33333333-3333-4333-8333-333333333333"}}"#, "serviceId is immutable"),
         (
-            r#"{"spec":{"source":{"kafka":null,"kinesis":{"format":"JSONEachRow","streamName":"s","region":"r","iteratorType":"LATEST","authentication":"IAM_ROLE","iamRole":"arn:aws:iam::1:role/r"}}}}"#,
+            r#"{"spec":{"source":{"kafka":null,"kinesis":{"format":"JSONEachRow","streamName":"s","region":"r","iteratorType":"LATEST","authentication":"IAM_ROLE","iamRole":"arn:aws:iam::123456789012:role/r"}}}}"#,
             "cannot be changed",
         ),
     ] {

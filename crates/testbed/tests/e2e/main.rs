@@ -9,9 +9,11 @@
 )]
 
 mod canaries;
+mod cases;
+mod conditions;
 mod crash;
 mod definitions;
 mod examples;
-mod refusals;
+mod rules;
 mod trouble;
 mod words;
