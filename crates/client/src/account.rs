@@ -8,7 +8,6 @@ use std::time::Duration;
 use cloud::reply::{self, Answer};
 use cloud::{Call, Failure, Outcome, Reply, ServiceId, Tick};
 
-use crate::accounts::Gate;
 use crate::budget::{Budget, BudgetView};
 use crate::clock;
 use crate::key::AccountKey;
@@ -34,7 +33,6 @@ struct Parts {
     budget: Arc<Budget>,
     listings: Arc<Listings>,
     transport: Arc<dyn Transport>,
-    gate: Gate,
     stats: Arc<Mutex<Stats>>,
 }
 
@@ -43,11 +41,10 @@ impl Account {
         key: AccountKey,
         budget: Arc<Budget>,
         transport: Arc<dyn Transport>,
-        gate: Gate,
         stats: Arc<Mutex<Stats>>,
     ) -> Self {
         let (base, listings) = (key.base(), Arc::default());
-        Self(Arc::new(Parts { key, base, budget, listings, transport, gate, stats }))
+        Self(Arc::new(Parts { key, base, budget, listings, transport, stats }))
     }
 
     /// Waits until the budget of the key lets a call of this lane go. Dropping the future leaves the line.
@@ -62,9 +59,6 @@ impl Account {
     pub async fn send(&self, permit: Permit, call: &Call) -> Result<Reply, Failure> {
         let parts = &self.0;
         let outgoing = self.outgoing(call);
-        if !(parts.gate)() {
-            return Err(Failure::not_sent("this process may make no calls now: another one may be at work"));
-        }
         let Some(flight) = permit.spend(&parts.budget) else {
             return Err(Failure::not_sent("the permit belongs to another key"));
         };

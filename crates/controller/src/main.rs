@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 
+use clap::Parser;
 use controller::chain;
 use controller::config::Config;
 use controller::{logging, run};
 
 fn main() -> ExitCode {
-    let config = Config::read();
+    let config = Config::parse();
     if let Err(error) = logging::start(config.log_format, &config.log_level) {
         eprintln!("clickpipes-operator: {}", chain::text(&error));
         return ExitCode::FAILURE;

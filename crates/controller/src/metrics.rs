@@ -5,7 +5,6 @@
 
 pub mod api;
 pub mod label;
-pub mod leader;
 pub mod objects;
 
 use std::fmt;

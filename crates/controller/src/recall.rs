@@ -34,6 +34,7 @@ pub fn recall<C>(pipe: &ClickPipe, desired: &Desired, found: &Surroundings, cont
         fresh_nonce: (context.nonce)(),
         holder: context.holder.clone(),
         budget_wait: None,
+        neighbours: plan::Neighbours::default(),
     };
     let service = ServiceId::parse(&desired.spec.service_id);
     let snapshot = service.and_then(|service| found.connection.as_ref().ok()?.account.cached(&service));

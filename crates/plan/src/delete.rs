@@ -2,7 +2,7 @@
 //!
 //! The finalizer stays until nothing of ours is left: also a create whose answer was lost is waited for. Not here: other objects.
 
-use cloud::{Call, Pipe, PipeId, Tick};
+use cloud::{Call, Outcome, Pipe, PipeId, Tick};
 use crd::condition::{Reason, Truth};
 use crd::policy::{DeletionPolicy, ManagementPolicy};
 use crd::status::record::CreatePhase;
@@ -14,6 +14,7 @@ use crate::create::{
 use crate::desired::{Account, Desired};
 use crate::known::{Known, Seen};
 use crate::planning::{attempt, call, is_foreign, look, rest, seen_since};
+use crate::setback::first_line;
 use crate::step::{Look, Plan, Step};
 use crate::token;
 use crate::verdict::{Kind, Saying, Verdict};
@@ -29,8 +30,9 @@ pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
         return release("the pipe is left as it is");
     }
     if desired.paused.is_some() {
-        let verdict = deleting("deletion waits for resume: writes are withheld");
-        return Plan::rest(Verdict { kind: Kind::Reported, ..verdict });
+        let message = "deletion waits for resume: writes are withheld";
+        let synced = Saying::new(Truth::Unknown, Reason::ReconcilePaused, message);
+        return Plan::rest(Verdict { kind: Kind::Reported, synced, ..deleting(message) });
     }
     if is_foreign(desired, known) {
         return release("this status was restored from another object or cluster: its pipe is left as it is");
@@ -48,7 +50,18 @@ pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
     if let Some(step) = create::outcome(desired, known, account) {
         return Plan::next(step, deleting("the service has answered the create"));
     }
-    if retain { keep(desired, known, account) } else { remove(desired, known, account) }
+    if let Some(why) = elsewhere(known, account).filter(|_| !retain) {
+        return Plan::rest(blocked(why));
+    }
+    let plan = if retain { keep(desired, known, account) } else { remove(desired, known, account) };
+    plan.or_say_deleting(desired, known)
+}
+
+/// The pipe is not where the connection points, so a DELETE that finds nothing there would prove nothing.
+fn elsewhere(known: &Known, account: &Account) -> Option<&'static str> {
+    let organization = known.record.pipe.as_ref()?.organization_id.as_deref()?;
+    (organization != account.organization.as_str())
+        .then_some("the connection names another organization than the pipe's")
 }
 
 /// Nothing is deleted; but what is ours must be certain first, or a re-created object would make a second pipe.
@@ -127,7 +140,6 @@ pub(crate) fn absence(known: &Known, id: &PipeId, seen: &Seen) -> Absence {
 
 fn delete(desired: &Desired, known: &Known, account: &Account, id: &PipeId, verdict: Verdict) -> Plan {
     call(desired, known, Call::DeletePipe { service: account.service.clone(), pipe: id.clone() }, true, verdict)
-        .or_say_deleting()
 }
 
 /// Releases, unless a create may still be carried out: then the window must be over, and a LIST begun after it must be empty.
@@ -178,26 +190,37 @@ fn deleting(message: &str) -> Verdict {
 }
 
 fn blocked(why: &str) -> Verdict {
-    let message = format!("{why}; restore it, or set deletionPolicy: Retain to keep the pipe and let the object go");
+    let message = first_line(why, "restore it, or set deletionPolicy: Retain to keep the pipe and let the object go");
     let verdict = deleting("the deletion cannot proceed");
     Verdict { kind: Kind::Waiting, synced: Saying::new(Truth::False, Reason::DeleteBlocked, message), ..verdict }
 }
 
+/// Whether the service has refused, and not only failed to answer.
+fn is_refused(known: &Known) -> bool {
+    known.memory.setback.as_ref().is_some_and(|setback| matches!(setback.failure.outcome, Outcome::Refused(_)))
+}
+
 impl Plan {
     /// A refusal while deleting says so, with the exit.
-    fn or_say_deleting(self) -> Self {
-        if !self.steps.is_empty() {
+    fn or_say_deleting(self, desired: &Desired, known: &Known) -> Self {
+        let says = self.verdict.ready.as_ref().is_some_and(|ready| ready.reason == Reason::Deleting);
+        if !self.steps.is_empty() || says {
             return self;
         }
         let reason = match self.verdict.synced.reason {
-            Reason::AuthenticationFailed | Reason::PermissionDenied => Reason::DeleteBlocked,
+            // The key, or what the references say.
+            Reason::AuthenticationFailed | Reason::PermissionDenied | Reason::InProgress => Reason::DeleteBlocked,
             Reason::InvalidSpec | Reason::SourceRejected => Reason::DeleteFailed,
+            Reason::ReconcileError if is_refused(known) => Reason::DeleteFailed,
             other => other,
         };
-        let message = format!(
-            "{}; or set deletionPolicy: Retain to keep the pipe and let the object go",
-            self.verdict.synced.message
-        );
+        let message = match desired.spec.deletion_policy {
+            DeletionPolicy::Delete => first_line(
+                &self.verdict.synced.message,
+                "or set deletionPolicy: Retain to keep the pipe and let the object go",
+            ),
+            DeletionPolicy::Retain => self.verdict.synced.message.clone(),
+        };
         let verdict = self.verdict.ready(Truth::False, Reason::Deleting, "the deletion cannot proceed");
         let synced = Saying::new(Truth::False, reason, message);
         Self { verdict: Verdict { kind: Kind::Waiting, synced, ..verdict }, ..self }

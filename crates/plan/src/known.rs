@@ -7,8 +7,12 @@ use std::sync::Arc;
 
 use cloud::{Call, Command, Pipe, PipeId, PipeState, Tick};
 use crd::ClickPipeStatus;
+use crd::condition::{ConditionType, Reason};
 use jiff::Timestamp;
 
+use crate::conflict::{self, Correction};
+use crate::desired::Desired;
+use crate::neighbours::Neighbours;
 use crate::setback::Setback;
 
 /// Everything that is known about one object.
@@ -34,6 +38,8 @@ pub struct Known {
     pub holder: String,
     /// How long the budget would make a new call wait, when that is long enough to tell people.
     pub budget_wait: Option<std::time::Duration>,
+    /// What the other objects of the service say.
+    pub neighbours: Neighbours,
 }
 
 /// The pipes of a service as one LIST showed them.
@@ -74,6 +80,12 @@ pub struct Memory {
     pub deleted: BTreeMap<PipeId, Tick>,
     /// Since when the recorded pipe has been missing.
     pub missing_since: Option<Tick>,
+    /// The beginning of the last LIST that showed the recorded pipe in a state that says something.
+    pub observed: Option<Tick>,
+    /// Since when the pipe has been in the state `InternalError`.
+    pub internal_error_since: Option<Tick>,
+    /// Differences that were put right lately.
+    pub corrections: Vec<Correction>,
     /// The last change that the service accepted.
     pub accepted: Option<Accepted>,
     /// The last failed call that is still to be made.
@@ -145,6 +157,9 @@ impl Memory {
             self.pipe_seen = false;
             self.missing_since = None;
             self.commanded = None;
+            self.observed = None;
+            self.internal_error_since = None;
+            self.corrections.clear();
         }
     }
 }
@@ -163,6 +178,12 @@ impl Known {
                     Command::Resync => false,
                 };
                 self.memory.commanded.take_if(|(command, at)| seen.begun > *at && shown(*command));
+                if !matches!(pipe.state, PipeState::Unknown | PipeState::Other(_)) {
+                    self.memory.observed = self.memory.observed.max(Some(seen.begun));
+                }
+                self.memory.internal_error_since = (pipe.state == PipeState::InternalError)
+                    .then(|| self.memory.internal_error_since.unwrap_or(seen.begun));
+                conflict::see(&mut self.memory, seen.begun, pipe);
             } else {
                 self.memory.missing_since.get_or_insert(seen.begun);
             }
@@ -210,5 +231,22 @@ impl Known {
         let create = self.record.create.as_ref()?;
         let (nonce, seen) = self.memory.nonce_seen.as_ref()?;
         (*nonce == create.nonce).then(|| *seen + window)
+    }
+
+    /// Whether a condition was True, or Synced False, for this reason when the status was written last, and nobody has asked for anything
+    /// since: neither by a new generation nor by a request to reconcile.
+    #[must_use]
+    pub fn still_says(&self, desired: &Desired, r#type: ConditionType, reason: Reason) -> bool {
+        let said = self.record.conditions.iter().find(|condition| condition.type_ == r#type.as_str());
+        said.is_some_and(|said| {
+            said.reason == reason.as_str() && said.observed_generation == Some(desired.object.generation)
+        }) && !self.is_requested(desired)
+    }
+
+    /// Whether a person's request to reconcile has not been answered yet.
+    #[must_use]
+    pub fn is_requested(&self, desired: &Desired) -> bool {
+        let requested = &desired.object.requested_at;
+        requested.is_some() && *requested != self.record.last_handled_reconcile_at
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Not here: what follows ([`crate::plan`]).
 
-use cloud::{Call, Command, Failure, Outcome, Pipe, Refusal, Reply, Tick};
+use cloud::{Call, Command, Failure, Outcome, Pipe, PipeState, Refusal, Reply, Tick};
 use crd::ClickPipeStatus;
 use crd::condition::Reason;
 use crd::status::record::{Applied, CreatePhase, OperationKind, OperationPhase};
@@ -12,9 +12,9 @@ use serde_json::Value;
 use crate::desired::Desired;
 use crate::known::{Accepted, CreateOutcome, Known, OwnIntent, Seen};
 use crate::planning::made_for;
-use crate::resync;
 use crate::setback::Setback;
 use crate::step::{Applies, Look, Step};
+use crate::{conflict, resync, run_state};
 
 /// Entries of the history that are kept.
 const HISTORY: usize = 10;
@@ -119,7 +119,7 @@ fn accepted(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies
             }
         }
         (Call::SetState { command: Command::Resync, .. }, _) => resynced(known, resync::ACCEPTED),
-        (Call::SetState { command, .. }, _) => commanded(known, *command),
+        (Call::SetState { command, .. }, _) => commanded(desired, known, *command),
         (Call::PatchPipe { .. } | Call::PutSettings { .. } | Call::PatchScaling { .. }, _) => {
             let times = known
                 .memory
@@ -129,7 +129,12 @@ fn accepted(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies
                 .map_or(0, |accepted| accepted.times)
                 + 1;
             known.memory.accepted = Some(Accepted { call: call.clone(), times, at: known.now });
+            conflict::note(known, desired.object.generation, applies);
             apply(known, applies);
+            // A failed pipe that was changed is started once more; until it runs, nothing is in sync.
+            if known.pipe().is_some_and(|pipe| pipe.state == PipeState::Failed) {
+                known.record.last_synced_generation = None;
+            }
             if let Some(operation) = known.record.operation.as_mut().filter(|ours| ours.kind == OperationKind::Update) {
                 operation.phase = OperationPhase::Resuming;
             }
@@ -152,7 +157,14 @@ fn woken(desired: &Desired, known: &mut Known, call: &Call) {
     remember(desired, known, call, "Accepted");
 }
 
-fn commanded(known: &mut Known, command: Command) {
+fn commanded(desired: &Desired, known: &mut Known, command: Command) {
+    let state = match command {
+        Command::Start => "Running",
+        Command::Stop | Command::Resync => "Stopped",
+    };
+    if known.pipe().is_some_and(|pipe| run_state::is_drift(desired, known, pipe)) {
+        conflict::corrected(known, desired.object.generation, vec![conflict::STATE.to_owned()], Value::from(state));
+    }
     known.memory.commanded = Some((command, known.now));
     if let (Command::Start, Some(create)) = (command, known.record.create.as_mut())
         && create.phase == CreatePhase::Resolved

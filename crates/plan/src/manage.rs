@@ -4,7 +4,7 @@
 //! ([`crate::vanish`]).
 
 use cloud::{Pipe, PipeId, PipeState, Tick};
-use crd::condition::{Reason, Truth};
+use crd::condition::Reason;
 use crd::policy::ManagementPolicy;
 
 use crate::approval::{self, Word};
@@ -13,8 +13,8 @@ use crate::diff::{Difference, differences};
 use crate::known::{Known, Seen};
 use crate::planning::{look, rest, seen_since};
 use crate::step::{Plan, Step};
-use crate::verdict::{Kind, Verdict};
-use crate::{replace, resync, run_state, twins, update, vanish, withheld};
+use crate::verdict::Verdict;
+use crate::{conflict, drift, replace, resync, run_state, twins, update, vanish, withheld};
 
 /// A change is based on a look no older than this.
 const FRESH: u64 = 30_000;
@@ -52,7 +52,8 @@ pub(crate) fn unapplied(desired: &Desired, known: &Known, account: &Account, ver
     };
     let removing =
         replace::under_way(known).is_some() || desired.spec.management_policy == ManagementPolicy::ObserveOnly;
-    let pipe = seen.pipes.get(&id).filter(|pipe| !removing && !matches!(pipe.state, PipeState::Other(_)));
+    let pipe =
+        seen.pipes.get(&id).filter(|pipe| !removing && !matches!(pipe.state, PipeState::Unknown | PipeState::Other(_)));
     let work = pipe.and_then(|pipe| withheld::run(desired, known, account, pipe));
     fresh(desired, known, account, work).unwrap_or_else(|| rest(desired, known, account, verdict))
 }
@@ -69,13 +70,10 @@ fn managed(
     found: &[Difference],
 ) -> Plan {
     let observes = desired.spec.management_policy == ManagementPolicy::ObserveOnly;
-    if let Some(PipeState::Other(state)) = pipe.map(|pipe| &pipe.state)
+    if let Some(verdict) = pipe.and_then(|pipe| run_state::says_nothing(&pipe.state, account))
         && !replace::is_removing(known)
     {
-        let message = format!(
-            "the pipe's state \"{state}\" is not known to this operator: nothing is written; a newer operator may know it"
-        );
-        return rest(desired, known, account, Verdict::waiting(Reason::ReconcileError, message, account.poll_interval));
+        return rest(desired, known, account, verdict);
     }
     if !observes && let Some(plan) = replace::plan(desired, known, account, id, seen, pipe.map(|_| found)) {
         return plan;
@@ -101,14 +99,18 @@ fn converge(
     id: &PipeId,
     found: &[Difference],
 ) -> Plan {
-    let (allowed, left) = approval::allowed(desired, found);
+    let (allowed, mut left) = approval::allowed(desired, found);
+    let (contested, allowed): (Vec<Difference>, Vec<Difference>) = allowed
+        .into_iter()
+        .partition(|difference| !difference.edited && conflict::is_contested(desired, known, &difference.path));
+    left.extend(contested);
     let (work, otherwise) = match approval::word(desired, known, &allowed) {
         Word::InPlace => {
             let work = update::plan(desired, known, account, wanted, pipe, id, &allowed)
                 .or_else(|| run_state::command(desired, known, account, pipe))
                 .or_else(|| resync::plan(desired, known, account, id))
                 .or_else(|| update::scale(desired, known, account, wanted, pipe, id, &allowed));
-            (work, run_state::verdict(desired, known, pipe).with_drift(&left))
+            (work, drift::reported(desired, known, pipe, &left))
         }
         Word::Replace => (Some(replace::begin(desired, known, pipe)), replace::replacing()),
         Word::Withheld(verdict) => (withheld::plan(desired, known, account, wanted, pipe, id, &allowed), verdict),
@@ -138,7 +140,7 @@ fn misplaced(desired: &Desired, known: &Known, account: &Account) -> Option<Plan
     let pipe = known.record.pipe.as_ref()?;
     if pipe.organization_id.as_deref().is_some_and(|organization| organization != account.organization.as_str()) {
         let message = "the connection names another organization than the pipe's: let connectionRef name a connection of the pipe's organization";
-        return Some(Plan::rest(Verdict::waiting(Reason::OrganizationMismatch, message, account.poll_interval)));
+        return Some(Plan::rest(Verdict::amiss(Reason::OrganizationMismatch, message, account.poll_interval)));
     }
     (pipe.service_id != desired.spec.service_id.to_ascii_lowercase()).then(|| {
         Plan::rest(Verdict::blocked(
@@ -151,17 +153,4 @@ fn misplaced(desired: &Desired, known: &Known, account: &Account) -> Option<Plan
 fn observing(known: &Known) -> Verdict {
     let verdict = Verdict::working(Reason::Provisioning, "the pipe is being observed");
     if known.record.last_synced_generation.is_some() { Verdict { ready: None, ..verdict } } else { verdict }
-}
-
-impl Verdict {
-    /// The same, telling of differences that are left alone.
-    fn with_drift(self, left: &[Difference]) -> Self {
-        if left.is_empty() || self.kind != Kind::Settled {
-            return self;
-        }
-        let paths: Vec<String> = left.iter().map(Difference::spec_path).collect();
-        let message = format!("{} differ and are left alone, because driftPolicy is Warn", paths.join(", "));
-        let synced = crate::verdict::Saying::new(Truth::False, Reason::DriftNotCorrected, message);
-        Self { kind: Kind::Reported, synced, ..self }
-    }
 }

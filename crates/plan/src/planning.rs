@@ -9,10 +9,11 @@ use crd::condition::{Reason, Truth};
 use crd::status::record::{PROTOCOL_VERSION, PipeRecord};
 
 use crate::desired::{Account, Desired, PausedBy, Problem};
+use crate::diff::differences;
 use crate::known::{Known, Seen};
 use crate::step::{Applies, Look, Plan, Step};
 use crate::verdict::{IN_TRANSITION, Kind, Verdict};
-use crate::{create, delete, manage};
+use crate::{create, delete, manage, run_state};
 
 /// Waking is asked for again after this time; the service takes minutes.
 const WAKE_AGAIN: Duration = Duration::from_mins(2);
@@ -66,21 +67,32 @@ fn paused(desired: &Desired, known: &Known, by: PausedBy) -> Plan {
         PausedBy::Operator => "the operator's flag --paused",
     };
     let message = format!("writes are withheld by {by}");
-    let newer = known.record.last_synced_generation != Some(desired.object.generation);
     let verdict = Verdict::working(Reason::Paused, message.clone());
     let synced = crate::verdict::Saying::new(Truth::Unknown, Reason::ReconcilePaused, message);
     let verdict = Verdict {
         kind: Kind::Reported,
-        ready: if newer { verdict.ready } else { None },
+        ready: if withholds(desired, known) { verdict.ready } else { None },
         synced,
         again: None,
         ..verdict
     };
-    match (&desired.account, known.pipe_id(), &known.seen) {
-        (Ok(account), Some(_), None) => look(desired, known, account, known.memory.first_seen, verdict),
+    let since = known.memory.first_seen.max(known.floor());
+    match (&desired.account, known.pipe_id(), seen_since(known, since)) {
+        (Ok(account), Some(_), None) => look(desired, known, account, since, verdict),
         (Ok(account), Some(_), Some(_)) => rest(desired, known, account, verdict),
         (Err(_), _, _) | (_, None, _) => Plan::rest(verdict),
     }
+}
+
+/// Whether something of this generation is not applied because writes are withheld. To withhold them is itself a new generation.
+fn withholds(desired: &Desired, known: &Known) -> bool {
+    if known.record.last_synced_generation == Some(desired.object.generation) {
+        return false;
+    }
+    let (Ok(wanted), Some(pipe)) = (&desired.wanted, known.pipe()) else { return true };
+    let ran = known.record.last_synced_generation.is_some() && known.record.operation.is_none();
+    let edited = differences(desired, wanted, &known.record, pipe).iter().any(|difference| difference.edited);
+    !ran || edited || !run_state::is_as_wanted(desired, pipe)
 }
 
 /// A record of another object or another cluster (a restore that brought the status along) authorises nothing.
@@ -103,6 +115,9 @@ pub(crate) fn is_foreign(desired: &Desired, known: &Known) -> bool {
 
 /// A referenced object is missing or not ready.
 pub(crate) fn unresolved(problem: &Problem) -> Verdict {
+    if problem.reason == Reason::InvalidSpec {
+        return Verdict::blocked(problem.reason, problem.to_string());
+    }
     Verdict::unresolved(problem.reason, problem.to_string())
 }
 

@@ -38,7 +38,7 @@ impl Setback {
             .filter(|earlier| earlier.call == call && earlier.made_for == made_for)
             .map_or(0, |earlier| earlier.attempts)
             + 1;
-        let retry_at = now + delay(&failure, attempts);
+        let retry_at = now + delay(call, &failure, attempts);
         Self { call, failure, attempts, retry_at, made_for }
     }
 
@@ -137,7 +137,7 @@ fn cure(state: &ServiceState) -> &'static str {
 }
 
 /// What happened and the cure, with a first line of at most 200 characters.
-fn first_line(what: &str, cure: &str) -> String {
+pub(crate) fn first_line(what: &str, cure: &str) -> String {
     let room = 197_usize.saturating_sub(cure.chars().count());
     let what: String = what.split_whitespace().collect::<Vec<_>>().join(" ");
     let short: String = what.chars().take(room).collect();
@@ -146,7 +146,7 @@ fn first_line(what: &str, cure: &str) -> String {
 }
 
 /// How long to wait. A refused source can heal: 1 min to 1 h. A refused key is tried rarely, and at once when its Secret changes.
-fn delay(failure: &Failure, attempts: u32) -> Duration {
+fn delay(call: &str, failure: &Failure, attempts: u32) -> Duration {
     let doubled = |first: u64, most: u64| {
         Duration::from_secs(first.saturating_mul(1 << attempts.saturating_sub(1).min(12)).min(most))
     };
@@ -156,6 +156,8 @@ fn delay(failure: &Failure, attempts: u32) -> Duration {
         Outcome::Refused(refusal) => match refusal {
             Refusal::Unauthenticated | Refusal::Forbidden | Refusal::UnknownService => doubled(30, 300),
             Refusal::ServiceNotRunning(_) => doubled(30, 120),
+            // A deletion has no spec that could be corrected.
+            Refusal::Invalid if call == "DeletePipe" => doubled(60, 3600),
             Refusal::Invalid => Duration::from_hours(6),
             Refusal::Source => doubled(60, 3600),
             Refusal::NotFound

@@ -17,22 +17,24 @@ use crate::diff::Difference;
 use crate::known::Known;
 use crate::step::Plan;
 use crate::verdict::Kind;
+use crate::{conflict, run_state, twins};
 
 /// The status that follows from a plan.
 #[must_use]
 pub fn status(desired: &Desired, known: &Known, plan: &Plan) -> ClickPipeStatus {
     let record = progress(desired, known, plan);
-    let drift = drift(known, plan);
+    let drift = drift(desired, known, plan);
+    let candidates = twins::candidates(desired, known);
     let pending = approval::shown(desired, known, &plan.verdict, &plan.differences);
     let next = ClickPipeStatus {
         observed_generation: Some(desired.object.generation),
         source: desired.spec.source.kind().map(|kind| kind.as_str().to_owned()),
         destination: Some(destination(desired)),
-        conditions: conditions::conditions(desired, known, plan, drift.as_ref(), pending.as_ref()),
+        conditions: conditions::conditions(desired, known, plan, drift.as_ref(), pending.as_ref(), &candidates),
         plan: pending,
         drift,
         observed: observed::unset(desired, known),
-        candidates: Vec::new(),
+        candidates,
         ..record
     };
     keep_times(next, known)
@@ -58,7 +60,7 @@ fn progress(desired: &Desired, known: &Known, plan: &Plan) -> ClickPipeStatus {
     if plan.steps.is_empty() && is_resumed(desired, known, plan) {
         record.operation = None;
     }
-    if plan.steps.is_empty() && desired.object.requested_at.is_some() && answered(known) {
+    if plan.steps.is_empty() && desired.object.requested_at.is_some() && answered(desired, known, plan) {
         record.last_handled_reconcile_at.clone_from(&desired.object.requested_at);
     }
     record
@@ -82,9 +84,10 @@ fn is_resumed(desired: &Desired, known: &Known, plan: &Plan) -> bool {
 }
 
 /// A request to reconcile is answered once the service was looked at after it, or nothing can be looked at.
-fn answered(known: &Known) -> bool {
+fn answered(desired: &Desired, known: &Known, plan: &Plan) -> bool {
+    let looks = desired.account.is_ok() && desired.wanted.is_ok() && plan.verdict.kind != Kind::Blocked;
     match (&known.memory.request_seen, &known.seen) {
-        (Some((_, at)), Some(seen)) => seen.begun >= *at,
+        (Some((_, at)), Some(seen)) => seen.begun >= *at || !looks,
         (None, _) => false,
         (Some(_), None) => true,
     }
@@ -106,9 +109,12 @@ fn destination(desired: &Desired) -> String {
     }
 }
 
-fn drift(known: &Known, plan: &Plan) -> Option<Drift> {
-    let paths: Vec<String> =
+fn drift(desired: &Desired, known: &Known, plan: &Plan) -> Option<Drift> {
+    let mut paths: Vec<String> =
         plan.differences.iter().filter(|difference| !difference.edited).map(Difference::spec_path).collect();
+    if known.pipe().is_some_and(|pipe| run_state::is_drift(desired, known, pipe)) {
+        paths.push(format!("spec.{}", conflict::STATE));
+    }
     if paths.is_empty() {
         return None;
     }

@@ -25,8 +25,24 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, seen: &S
             && fits(create, pipe)
             && pipe.state == PipeState::Stopped
             && !known.memory.deleted.contains_key(&pipe.id)
+            && !known.neighbours.claimed.contains(pipe.id.as_str())
     })?;
     Some(remove(desired, known, account, twin))
+}
+
+/// Pipes that carry our token and that nobody has on record: they may be ours, and are left alone.
+pub(crate) fn candidates(desired: &Desired, known: &Known) -> Vec<String> {
+    let Some(seen) = &known.seen else { return Vec::new() };
+    let create = known.record.create.as_ref().map(|create| create.token.as_str()).filter(|token| !token.is_empty());
+    let recorded = known.record.pipe.as_ref().map(|pipe| pipe.token.as_str()).filter(|token| !token.is_empty());
+    let token = create.or(recorded).map_or_else(|| desired.token(), str::to_owned);
+    let own = known.pipe_id();
+    seen.pipes
+        .values()
+        .filter(|pipe| token::carries(&pipe.name, &token) && Some(&pipe.id) != own.as_ref())
+        .filter(|pipe| !known.is_retired(&pipe.id) && !known.neighbours.claimed.contains(pipe.id.as_str()))
+        .map(|pipe| pipe.id.to_string())
+        .collect()
 }
 
 /// Retires it, then, in a later pass, makes sure that it is still stopped, then deletes it.

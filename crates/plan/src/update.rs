@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use cloud::{Call, Command, Pipe, PipeId, PipeState, Refusal};
-use crd::condition::Reason;
+use crd::condition::{ConditionType, Reason};
 use crd::facts::{Change, Route};
 use crd::policy::RunState;
 use crd::status::record::{Operation, OperationKind, OperationPhase};
@@ -17,9 +17,11 @@ use crate::diff::Difference;
 use crate::known::Known;
 use crate::planning::{attempt, held_back, rest};
 use crate::step::{Plan, Step};
-use crate::token;
-use crate::verdict::Verdict;
-use crate::withheld;
+use crate::verdict::{Kind, Verdict};
+use crate::{run_state, token, withheld};
+
+/// How often a change is sent that the service accepts and does not make.
+const MOST: u32 = 5;
 
 /// The next change of source, columns, mappings, name or settings; `None` when there is none.
 pub(crate) fn plan(
@@ -40,7 +42,7 @@ pub(crate) fn plan(
     if paused && let Some(plan) = pause(desired, known, account, pipe, id) {
         return Some(plan);
     }
-    Some(carry_out(desired, known, account, step, allowed))
+    Some(carry_out(desired, known, account, pipe, step, allowed))
 }
 
 /// The next change of compute; `None` when there is none.
@@ -54,7 +56,7 @@ pub(crate) fn scale(
     allowed: &[Difference],
 ) -> Option<Plan> {
     let step = step(Route::Scaling, known, account, wanted, pipe, id, allowed)?;
-    Some(carry_out(desired, known, account, step, allowed))
+    Some(carry_out(desired, known, account, pipe, step, allowed))
 }
 
 fn step(
@@ -80,29 +82,60 @@ fn step(
     )
 }
 
-fn carry_out(desired: &Desired, known: &Known, account: &Account, step: Step, allowed: &[Difference]) -> Plan {
+fn carry_out(
+    desired: &Desired,
+    known: &Known,
+    account: &Account,
+    pipe: &Pipe,
+    step: Step,
+    allowed: &[Difference],
+) -> Plan {
     let paths: Vec<String> = allowed.iter().map(Difference::spec_path).collect();
     let verdict = Verdict::working(Reason::Updating, format!("being changed: {}", paths.join(", ")));
     let Step::Call { call, .. } = &step else { return Plan::next(step, verdict) };
-    match not_made(known, call, &paths) {
+    match not_made(desired, known, call, &paths) {
+        // What is given up does not hold up a stop.
+        Some(verdict) if verdict.kind == Kind::Exhausted => {
+            run_state::command(desired, known, account, pipe).unwrap_or_else(|| rest(desired, known, account, verdict))
+        }
         Some(verdict) => rest(desired, known, account, verdict),
         None => attempt(desired, known, call.name(), step, verdict),
     }
 }
 
 /// The service says 200 to changes that it ignores, and shows some only after a while: the same change is sent again ever more rarely.
-fn not_made(known: &Known, call: &Call, paths: &[String]) -> Option<Verdict> {
+fn not_made(desired: &Desired, known: &Known, call: &Call, paths: &[String]) -> Option<Verdict> {
+    if is_given_up(desired, known, paths) {
+        return Some(Verdict::exhausted(ineffective(paths)));
+    }
     let accepted = known.memory.accepted.as_ref().filter(|accepted| accepted.call == *call)?;
     let pause = Duration::from_secs(15).saturating_mul(4_u32.saturating_pow(accepted.times.saturating_sub(1)).min(240));
+    let asked = known.memory.request_seen.as_ref().is_some_and(|(_, at)| *at > accepted.at);
+    if accepted.times >= MOST && !asked {
+        return Some(Verdict::exhausted(ineffective(paths)));
+    }
     let until = accepted.at + pause;
     (known.now < until).then(|| {
         let again = (until - known.now).max(Duration::from_secs(1));
         if accepted.times < 2 {
-            return Verdict::working(Reason::Updating, format!("accepted, not yet visible: {}", paths.join(", "))).again(again);
+            return Verdict::working(Reason::Updating, format!("accepted, not yet visible: {}", paths.join(", ")))
+                .again(again);
         }
-        let message = format!("the service accepts a change of {} and does not make it: check the value, or delete and create the object anew", paths.join(", "));
-        Verdict::waiting(Reason::ReconcileError, message, again)
+        Verdict::waiting(Reason::ReconcileError, ineffective(paths), again)
     })
+}
+
+/// Given up before, perhaps by another process, and nobody has asked for anything since.
+fn is_given_up(desired: &Desired, known: &Known, paths: &[String]) -> bool {
+    known.still_says(desired, ConditionType::Stalled, Reason::RetriesExhausted)
+        && known.record.drift.as_ref().is_some_and(|drift| paths.iter().all(|path| drift.paths.contains(path)))
+}
+
+fn ineffective(paths: &[String]) -> String {
+    let paths = paths.join(", ");
+    format!(
+        "the service accepts a change of {paths} and does not make it: check the value, or delete and create the object anew"
+    )
 }
 
 /// A change that the service has refused is not paused for again, and a pipe that was paused for it runs on meanwhile.
@@ -141,7 +174,7 @@ fn pause(desired: &Desired, known: &Known, account: &Account, pipe: &Pipe, id: &
                 let record = crd::ClickPipeStatus { operation: Some(operation), ..known.record.clone() };
                 return Some(Plan::next(remember(record), pausing));
             }
-            Some(crate::run_state::send(desired, known, account, id, Command::Stop, pausing))
+            Some(run_state::send(desired, known, account, id, Command::Stop, pausing))
         }
         _ => Some(rest(desired, known, account, pausing)),
     }

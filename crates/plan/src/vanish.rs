@@ -1,13 +1,14 @@
 //! The recorded pipe is not in the list of its service.
 //!
-//! It may only be late (a fresh pipe), or gone: that needs a 404 by id and two lists without it, a minute apart. Not here: deleting
-//! ([`crate::delete`]).
+//! It may only be late (a fresh pipe), or gone: that needs a 404 by id and two lists without it, a minute apart. When many are missing at once,
+//! the key, the organization or the service may be the wrong one: nothing is concluded for half an hour, and nothing is made anew after that
+//! unless a person asks. Not here: deleting ([`crate::delete`]).
 
 use std::time::Duration;
 
 use cloud::PipeId;
-use crd::condition::{Reason, Truth};
-use crd::policy::OnExternalDelete;
+use crd::condition::{ConditionType, Reason, Truth};
+use crd::policy::{ManagementPolicy, OnExternalDelete};
 
 use crate::desired::{Account, Desired};
 use crate::known::{Known, Seen};
@@ -18,6 +19,8 @@ use crate::verdict::{IN_TRANSITION, Verdict};
 
 /// Time between the two lists.
 const APART: Duration = Duration::from_mins(1);
+/// How long nothing is concluded from the absence of many.
+const BRAKE: Duration = Duration::from_mins(30);
 
 pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, id: &PipeId, seen: &Seen) -> Plan {
     if known.may_be_late(desired.create_window) {
@@ -29,6 +32,13 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, id: &Pip
         );
     }
     let since = known.memory.missing_since.unwrap_or(seen.begun);
+    if known.still_says(desired, ConditionType::Synced, Reason::ExternallyDeleted) {
+        // Established before, and nobody has asked for anything since.
+        return rest(desired, known, account, deleted_by_others(desired, id));
+    }
+    if known.neighbours.is_mass() && known.now < since + BRAKE {
+        return rest(desired, known, account, many_missing());
+    }
     let missing = Verdict {
         ready: None,
         ..Verdict::working(Reason::Provisioning, "the pipe is missing from the service's list: looking again")
@@ -52,22 +62,31 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, id: &Pip
 }
 
 fn gone(desired: &Desired, known: &Known, account: &Account, id: &PipeId) -> Plan {
+    // After many vanished at once, and where nothing is to be written, only a person's word makes another pipe.
+    let braked = known.neighbours.is_mass() || known.still_says(desired, ConditionType::Synced, Reason::MassVanish);
+    let observes = desired.spec.management_policy == ManagementPolicy::ObserveOnly;
     match desired.spec.on_external_delete {
-        OnExternalDelete::Stall => {
-            let message = format!(
-                "pipe {id} was deleted by somebody else: set onExternalDelete: Recreate, or delete this object"
-            );
-            rest(
-                desired,
-                known,
-                account,
-                Verdict::blocked(Reason::ExternallyDeleted, message.clone()).ready(
-                    Truth::False,
-                    Reason::ExternallyDeleted,
-                    message,
-                ),
-            )
+        OnExternalDelete::Recreate if !braked && !observes => replace::anew(desired, known),
+        OnExternalDelete::Recreate | OnExternalDelete::Stall => {
+            rest(desired, known, account, deleted_by_others(desired, id))
         }
-        OnExternalDelete::Recreate => replace::anew(desired, known),
     }
+}
+
+fn deleted_by_others(desired: &Desired, id: &PipeId) -> Verdict {
+    let cure = match desired.spec.on_external_delete {
+        _ if desired.spec.management_policy == ManagementPolicy::ObserveOnly => "delete this object",
+        OnExternalDelete::Stall => "set onExternalDelete: Recreate, or delete this object",
+        OnExternalDelete::Recreate => {
+            "many vanished at once, so it is made anew only after the annotation reconcile-requested-at or a change of the spec"
+        }
+    };
+    let message = format!("pipe {id} was deleted by somebody else: {cure}");
+    Verdict::blocked(Reason::ExternallyDeleted, message.clone()).ready(Truth::False, Reason::ExternallyDeleted, message)
+}
+
+/// Ready keeps its value until the pipe has not been seen for too long.
+fn many_missing() -> Verdict {
+    let message = "many pipes of the service vanished at once: check the API key, the organization and the service; nothing is done to the missing ones";
+    Verdict::amiss(Reason::MassVanish, message, IN_TRANSITION)
 }

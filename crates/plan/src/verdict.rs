@@ -37,6 +37,8 @@ pub enum Kind {
     Reported,
     /// Only a new spec or a person inside the service can help.
     Blocked,
+    /// Tried often enough, without effect and without an error: as [`Kind::Blocked`].
+    Exhausted,
 }
 
 /// One condition's value.
@@ -126,6 +128,18 @@ impl Verdict {
             references: resolved(),
             again: None,
         }
+    }
+
+    /// Not as wanted, which is tried again by itself and shown on an object that was ready too. Ready stays as it is.
+    #[must_use]
+    pub fn amiss(reason: Reason, message: impl Into<String>, again: Duration) -> Self {
+        Self { kind: Kind::Working, ..Self::waiting(reason, message, again) }
+    }
+
+    /// Tried often enough, without effect.
+    #[must_use]
+    pub fn exhausted(message: impl Into<String>) -> Self {
+        Self { kind: Kind::Exhausted, ..Self::blocked(Reason::ReconcileError, message) }
     }
 
     /// The same, with another Ready.

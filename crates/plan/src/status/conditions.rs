@@ -10,7 +10,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use crate::desired::{Desired, PausedBy};
 use crate::known::Known;
 use crate::step::Plan;
-use crate::verdict::{Kind, Saying};
+use crate::verdict::{Kind, Saying, Verdict};
 
 /// Observations older than this many intervals are stale.
 const STALE_AFTER: u32 = 3;
@@ -21,13 +21,14 @@ pub(super) fn conditions(
     plan: &Plan,
     drift: Option<&Drift>,
     pending: Option<&PendingPlan>,
+    candidates: &[String],
 ) -> Vec<Condition> {
     let verdict = &plan.verdict;
     let ready = ready(desired, known, plan);
     let mut found: Vec<(ConditionType, Saying)> = progress(known, plan, &ready).into_iter().collect();
     found.push((ConditionType::Ready, ready));
     found.push((ConditionType::Synced, verdict.synced.clone()));
-    found.push((ConditionType::ReferencesResolved, verdict.references.clone()));
+    found.push((ConditionType::ReferencesResolved, references(desired, verdict)));
     found.extend(drifted(known, plan, drift).map(|saying| (ConditionType::Drifted, saying)));
     found.extend(desired.paused.map(|by| (ConditionType::Paused, paused(by))));
     found.extend(
@@ -36,6 +37,7 @@ pub(super) fn conditions(
             .filter(|_| verdict.synced.reason != Reason::ImmutableFieldChange)
             .map(|saying| (ConditionType::AwaitingApproval, saying)),
     );
+    found.extend(duplicate(known, candidates).map(|saying| (ConditionType::SuspectedDuplicate, saying)));
     found.into_iter().map(|(r#type, saying)| condition(desired, known, r#type, saying)).collect()
 }
 
@@ -55,7 +57,35 @@ fn progress(known: &Known, plan: &Plan, ready: &Saying) -> Option<(ConditionType
             let cause = if verdict.synced.truth == Truth::False { &verdict.synced } else { ready };
             Some((ConditionType::Stalled, Saying::new(Truth::True, cause.reason, cause.message.clone())))
         }
+        Kind::Exhausted => {
+            let message = verdict.synced.message.clone();
+            Some((ConditionType::Stalled, Saying::new(Truth::True, Reason::RetriesExhausted, message)))
+        }
     }
+}
+
+/// What the verdict says of references; where it did not come to them, what is known of them all the same.
+fn references(desired: &Desired, verdict: &Verdict) -> Saying {
+    let missing = desired.account.as_ref().err().or_else(|| {
+        let problems = desired.wanted.as_ref().err()?;
+        problems.iter().find(|problem| problem.reason != Reason::InvalidSpec)
+    });
+    match missing.filter(|problem| problem.reason != Reason::InvalidSpec) {
+        Some(problem) if verdict.references.truth == Truth::True => {
+            Saying::new(Truth::False, problem.reason, problem.to_string())
+        }
+        _ => verdict.references.clone(),
+    }
+}
+
+/// Pipes that carry our token beside the recorded one.
+fn duplicate(known: &Known, candidates: &[String]) -> Option<Saying> {
+    let pipe = known.record.pipe.as_ref().filter(|_| !candidates.is_empty())?;
+    let message = format!(
+        "beside pipe {} others carry this object's token and are left alone: see status.candidates, and delete what is not needed",
+        pipe.id
+    );
+    Some(Saying::new(Truth::True, Reason::UnclaimedPipeFound, message))
 }
 
 /// What the verdict says of Ready; else what it said, unless that is too old to be believed.
@@ -75,7 +105,7 @@ fn ready(desired: &Desired, known: &Known, plan: &Plan) -> Saying {
         .or_else(before)
         .unwrap_or_else(|| Saying::new(Truth::Unknown, Reason::Pending, "not looked at yet"));
     let interval = desired.account.as_ref().map(|account| account.poll_interval);
-    let seen = known.seen.as_ref().map_or(known.memory.first_seen, |seen| seen.begun);
+    let seen = known.memory.observed.unwrap_or(known.memory.first_seen);
     match interval {
         Ok(interval) if saying.truth == Truth::True && known.now - seen > interval * STALE_AFTER => Saying::new(
             Truth::Unknown,

@@ -15,10 +15,12 @@ use clickpipes_plan::document::{Unread, Values, references, wanted};
 use clickpipes_plan::fingerprint::Key;
 use clickpipes_plan::known::Seen;
 use clickpipes_plan::{
-    Account, Desired, Known, Learned, Look, Memory, Object, Plan, Step, learn, plan, sending, status,
+    Account, Desired, Known, Learned, Look, Memory, Neighbours, Object, PausedBy, Plan, Problem, Step, learn, plan,
+    sending, status,
 };
 use cloud::reply::Answer as Heard;
 use cloud::{Call, Failure, OrganizationId, Reply, Secret, ServiceId, Tick};
+use crd::status::record::PipeRecord;
 use crd::{ClickPipeSpec, ClickPipeStatus};
 use jiff::Timestamp;
 use sim::{Answer, Config, DEFAULT_ORGANIZATION, DEFAULT_SERVICE, RouteKind, Simulator};
@@ -38,7 +40,16 @@ pub struct World {
     pub seen: Option<Seen>,
     pub secrets: BTreeMap<(String, String), String>,
     pub paused: bool,
+    pub paused_by: PausedBy,
     pub wake: bool,
+    pub cluster: String,
+    pub organization: String,
+    pub terminating: bool,
+    pub problem: Option<Problem>,
+    pub claimed_by: Option<String>,
+    pub budget_wait: Option<Duration>,
+    /// Ids of the pipes that other objects have on record.
+    pub others: Vec<String>,
     pub nonces: u64,
     pub status_writes: u64,
     pub trace: Vec<String>,
@@ -72,7 +83,15 @@ impl World {
             seen: None,
             secrets: BTreeMap::new(),
             paused: false,
+            paused_by: PausedBy::Spec,
             wake: false,
+            cluster: "cluster".into(),
+            organization: DEFAULT_ORGANIZATION.into(),
+            terminating: false,
+            problem: None,
+            claimed_by: None,
+            budget_wait: None,
+            others: Vec::new(),
             nonces: 0,
             status_writes: 0,
             trace: Vec::new(),
@@ -111,18 +130,18 @@ impl World {
         Desired {
             object: self.object.clone(),
             spec: self.spec.clone(),
-            account: Ok(Account {
-                organization: OrganizationId::parse(DEFAULT_ORGANIZATION).unwrap(),
+            account: self.problem.clone().map_or(Ok(()), Err).map(|()| Account {
+                organization: OrganizationId::parse(&self.organization).unwrap(),
                 service: ServiceId::parse(DEFAULT_SERVICE).unwrap(),
                 poll_interval: Duration::from_mins(5),
                 wake_idle_services: self.wake,
-                terminating: false,
+                terminating: self.terminating,
             }),
             wanted: wanted(&self.spec, &values, &key),
-            paused: self.paused.then_some(clickpipes_plan::PausedBy::Spec),
-            cluster_id: "cluster".into(),
+            paused: self.paused.then_some(self.paused_by),
+            cluster_id: self.cluster.clone(),
             create_window: Duration::from_mins(15),
-            claimed_by: None,
+            claimed_by: self.claimed_by.clone(),
             inputs: format!("{:?}", self.secrets),
         }
     }
@@ -132,6 +151,7 @@ impl World {
         let desired = self.desired();
         let mut known = self.known();
         for _ in 0..40 {
+            known.neighbours = self.neighbours(&known);
             let plan = plan(&desired, &known);
             let Some(step) = plan.first().cloned() else {
                 let next = status(&desired, &known, &plan);
@@ -175,12 +195,26 @@ impl World {
             wall: Timestamp::from_millisecond(1_767_225_600_000 + i64::try_from(self.now).unwrap()).unwrap(),
             fresh_nonce: format!("{NONCES}-{}", self.nonces),
             holder: "test".into(),
-            budget_wait: None,
+            budget_wait: self.budget_wait,
+            neighbours: Neighbours::default(),
         };
         if let Some(seen) = self.seen.clone() {
             known.see(seen);
         }
         known
+    }
+
+    /// What the other objects say, counted by the last LIST.
+    fn neighbours(&self, known: &Known) -> Neighbours {
+        let listed =
+            |id: &str| known.seen.as_ref().is_some_and(|seen| seen.pipes.keys().any(|pipe| pipe.as_str() == id));
+        let mut neighbours = Neighbours { claimed: self.others.iter().cloned().collect(), ..Neighbours::default() };
+        neighbours.count(&known.record, self.object.deleting, listed);
+        for id in &self.others {
+            let pipe = PipeRecord { id: id.clone(), state: Some("Running".into()), ..PipeRecord::default() };
+            neighbours.count(&ClickPipeStatus { pipe: Some(pipe), ..ClickPipeStatus::default() }, false, listed);
+        }
+        neighbours
     }
 
     fn act(&mut self, desired: &Desired, known: &mut Known, plan: &Plan, step: &Step) -> Result<Learned, Failure> {
@@ -223,7 +257,7 @@ impl World {
 
     /// Sends a call to the simulator; time passes until its answer.
     pub fn call(&mut self, call: &Call) -> Result<Reply, Failure> {
-        let organization = OrganizationId::parse(DEFAULT_ORGANIZATION).unwrap();
+        let organization = OrganizationId::parse(&self.organization).unwrap();
         let request = cloud::request::request(&organization, call);
         let mut sent = sim::Request::new(request.method, &request.path).key("key", "secret");
         if let Some(body) = request.body {
