@@ -8,6 +8,7 @@ use std::time::Duration;
 use cloud::reply::{self, Answer};
 use cloud::{Call, Failure, Outcome, Reply, ServiceId, Tick};
 
+use crate::accounts::Gate;
 use crate::budget::{Budget, BudgetView};
 use crate::clock;
 use crate::key::AccountKey;
@@ -33,6 +34,7 @@ struct Parts {
     budget: Arc<Budget>,
     listings: Arc<Listings>,
     transport: Arc<dyn Transport>,
+    gate: Gate,
     stats: Arc<Mutex<Stats>>,
 }
 
@@ -41,10 +43,11 @@ impl Account {
         key: AccountKey,
         budget: Arc<Budget>,
         transport: Arc<dyn Transport>,
+        gate: Gate,
         stats: Arc<Mutex<Stats>>,
     ) -> Self {
         let (base, listings) = (key.base(), Arc::default());
-        Self(Arc::new(Parts { key, base, budget, listings, transport, stats }))
+        Self(Arc::new(Parts { key, base, budget, listings, transport, gate, stats }))
     }
 
     /// Waits until the budget of the key lets a call of this lane go. Dropping the future leaves the line.
@@ -59,6 +62,9 @@ impl Account {
     pub async fn send(&self, permit: Permit, call: &Call) -> Result<Reply, Failure> {
         let parts = &self.0;
         let outgoing = self.outgoing(call);
+        if !(parts.gate)() {
+            return Err(Failure::not_sent("this process may make no calls now: another one may be at work"));
+        }
         let Some(flight) = permit.spend(&parts.budget) else {
             return Err(Failure::not_sent("the permit belongs to another key"));
         };

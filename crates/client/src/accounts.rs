@@ -21,9 +21,13 @@ use crate::transport::http::{BuildError, Http};
 /// An account that nobody has held or asked for in this long is forgotten, with its snapshots.
 const FORGET_AFTER: Duration = Duration::from_mins(15);
 
+/// Says at every moment whether this process may make calls.
+pub(crate) type Gate = Arc<dyn Fn() -> bool + Send + Sync>;
+
 /// Every account that this process uses.
 pub struct Accounts {
     transport: Arc<dyn Transport>,
+    gate: Gate,
     stats: Arc<Mutex<Stats>>,
     known: Mutex<Known>,
 }
@@ -44,14 +48,19 @@ impl Accounts {
 
     /// No accounts yet; they will use this transport.
     pub fn with_transport(transport: Arc<dyn Transport>) -> Self {
-        Self { transport, stats: Arc::default(), known: Mutex::default() }
+        Self { transport, gate: Arc::new(|| true), stats: Arc::default(), known: Mutex::default() }
     }
 
-    /// The same, in a process that may follow another one: what that one sent in its last seconds still counts in the service.
+    /// The same, but a call is put on the wire only while this holds. It is asked at the last moment; a call that is withheld was not sent.
     #[must_use]
-    pub fn after_a_restart(self) -> Self {
+    pub fn only_while(self, gate: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        Self { gate: Arc::new(gate), ..self }
+    }
+
+    /// From now on this process makes the calls that another one may have made so far: what that one sent in its last seconds still counts
+    /// in the service. To be said before the first account is asked for.
+    pub fn follow_another(&self) {
         self.lock().started = Some(clock::now());
-        self
     }
 
     /// The account of a key. The same key gives the same account; a key with the same id shares its budget.
@@ -62,8 +71,9 @@ impl Accounts {
         let now = clock::now();
         let mut known = self.lock();
         let budget = known.budget(&key, limit);
-        let account = known
-            .account(key, now, |key| Account::new(key, budget, Arc::clone(&self.transport), Arc::clone(&self.stats)));
+        let account = known.account(key, now, |key| {
+            Account::new(key, budget, Arc::clone(&self.transport), Arc::clone(&self.gate), Arc::clone(&self.stats))
+        });
         known.forget(now);
         account
     }

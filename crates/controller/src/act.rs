@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::cluster::Cluster;
 use crate::kind::KindName;
 use crate::metrics::label::{WriteOutcome, WriteVerb};
-use crate::pass::Pass;
+use crate::pass::{Owed, Pass};
 use crate::reconcile::Error;
 use crate::{recall, report};
 
@@ -46,11 +46,13 @@ pub async fn act<C: Cluster>(pass: &mut Pass<'_, C>, plan: &Plan, step: &Step) -
         }
         Step::Look(Look::Pipes { service, since }) => {
             let account = account(pass)?;
-            Ok(account.list(service, *since).await.map(|snapshot| Learned::Pipes(recall::seen(&snapshot))))
+            let looked = pass.wait(account.list(service, *since)).await?;
+            Ok(looked.map(|snapshot| Learned::Pipes(recall::seen(&snapshot))))
         }
         Step::Look(Look::Pipe { service, pipe }) => {
             let call = Call::GetPipe { service: service.clone(), pipe: pipe.clone() };
-            Ok(match account(pass)?.call(Lane::Observe, &call).await {
+            let account = account(pass)?;
+            Ok(match pass.wait(account.call(Lane::Observe, &call)).await? {
                 Ok(Reply::Pipe(pipe)) => Ok(Learned::Pipe(Some(pipe))),
                 Err(failure) if failure.is(&Refusal::NotFound) => Ok(Learned::Pipe(None)),
                 Err(failure) => Err(failure),
@@ -70,7 +72,12 @@ async fn send<C: Cluster>(
     let account = account(pass)?;
     let permit = match pass.permit.take() {
         Some(permit) => permit,
-        None => account.reserve(if urgent { Lane::Urgent } else { Lane::Create }).await,
+        None => match pass.wait(account.reserve(if urgent { Lane::Urgent } else { Lane::Create })).await {
+            Err(Error::Ending) if pass.owed == Owed::Call => {
+                return Ok(Err(Failure::not_sent("the operator is ending")));
+            }
+            permit => permit?,
+        },
     };
     plan::sending(&mut pass.known, call);
     pass.keep();
@@ -89,7 +96,7 @@ async fn reserve_create<C: Cluster>(pass: &mut Pass<'_, C>) -> std::result::Resu
         pass.known.budget_wait = Some(eta);
         report::announce(pass).await?;
     }
-    pass.permit = Some(account.reserve(Lane::Create).await);
+    pass.permit = Some(pass.wait(account.reserve(Lane::Create)).await?);
     pass.known.budget_wait = None;
     Ok(())
 }

@@ -6,11 +6,13 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Parser, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{ArgAction, CommandFactory, Parser, ValueEnum};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
 use crate::duration;
+use crate::lease::terms::{BadTerms, Terms};
 use crate::origin::Origin;
 
 /// Keeps ClickPipes in ClickHouse Cloud as the ClickPipe resources of this cluster say.
@@ -57,6 +59,43 @@ pub struct Config {
     /// How many resources are worked on at once. The API's request budget is the real limit.
     #[arg(long, env = "CLICKPIPES_CONCURRENCY", value_name = "COUNT", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..))]
     pub concurrency: u16,
+
+    /// Works only while this replica holds a Lease in the operator's namespace, so that of several replicas one works.
+    #[arg(long, env = "CLICKPIPES_LEADER_ELECT", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    pub leader_elect: bool,
+
+    /// The name of the Lease. Operators with the same name and namespace take turns.
+    #[arg(long, env = "CLICKPIPES_LEASE_NAME", value_name = "NAME", default_value = "clickpipes-operator")]
+    pub lease_name: String,
+
+    /// How long others wait after the last sign of life of the leader.
+    #[arg(long, env = "CLICKPIPES_LEASE_DURATION", value_name = "DURATION", default_value = "30s", value_parser = duration::parse)]
+    pub lease_duration: Duration,
+
+    /// How long a leader works after its last successful renewal; shorter than the duration.
+    #[arg(long, env = "CLICKPIPES_LEASE_RENEW_DEADLINE", value_name = "DURATION", default_value = "20s", value_parser = duration::parse)]
+    pub lease_renew_deadline: Duration,
+
+    /// How often the leader renews and others look.
+    #[arg(long, env = "CLICKPIPES_LEASE_RETRY_PERIOD", value_name = "DURATION", default_value = "4s", value_parser = duration::parse)]
+    pub lease_retry_period: Duration,
+}
+
+impl Config {
+    /// What was given on the command line and in the environment; ends the process with a word of help when it makes no sense.
+    pub fn read() -> Self {
+        let config = Self::parse();
+        if let Err(error) = config.lease_terms() {
+            Self::command().error(ErrorKind::ValueValidation, error).exit();
+        }
+        config
+    }
+
+    /// The times of the election, if they go together.
+    pub fn lease_terms(&self) -> Result<Terms, BadTerms> {
+        let (duration, renew_deadline) = (self.lease_duration, self.lease_renew_deadline);
+        Terms { duration, renew_deadline, retry_period: self.lease_retry_period }.check()
+    }
 }
 
 /// How log lines look.
@@ -83,8 +122,6 @@ fn log_level(text: &str) -> Result<String, ParseError> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     fn config(flags: &[&str]) -> Result<Config, clap::Error> {
@@ -101,7 +138,14 @@ mod tests {
         let config = config(&[]).unwrap();
         assert_eq!(config.create_window, Duration::from_mins(15));
         assert_eq!(config.concurrency, 256);
-        assert!(!config.paused);
+        assert!(!config.paused && !config.leader_elect);
+        assert!(config.lease_terms().is_ok());
+    }
+
+    #[test]
+    fn times_of_the_lease_that_allow_two_leaders_are_refused() {
+        let config = config(&["--lease-duration", "20s"]).unwrap();
+        assert!(matches!(config.lease_terms(), Err(BadTerms::Overlap { .. })));
     }
 
     #[test]

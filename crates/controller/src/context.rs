@@ -22,6 +22,7 @@ use crate::events::Events;
 use crate::kind::Guarded;
 use crate::metrics::Metrics;
 use crate::secrets::SecretStore;
+use crate::tenure::Tenure;
 use crate::triggers::Triggers;
 
 /// Everything that a reconcile may use.
@@ -34,8 +35,10 @@ pub struct Context<C = Kube> {
     pub fingerprint_key: plan::fingerprint::Key,
     /// What tells this cluster apart from others.
     pub cluster_id: String,
-    /// Names this process, in records of attempts.
+    /// Names this process, in records of attempts and in the Lease.
     pub holder: String,
+    /// Whether this process may work.
+    pub tenure: Tenure,
     /// Every `ClickPipe`, as the cache knows them.
     pub pipes: Store<Guarded<ClickPipe>>,
     /// Every namespace, as the cache knows them.

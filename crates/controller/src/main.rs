@@ -2,13 +2,12 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use controller::chain;
 use controller::config::Config;
 use controller::{logging, run};
 
 fn main() -> ExitCode {
-    let config = Config::parse();
+    let config = Config::read();
     if let Err(error) = logging::start(config.log_format, &config.log_level) {
         eprintln!("clickpipes-operator: {}", chain::text(&error));
         return ExitCode::FAILURE;

@@ -5,6 +5,7 @@
 
 pub mod api;
 pub mod label;
+pub mod leader;
 pub mod objects;
 
 use std::fmt;

@@ -13,6 +13,7 @@ use crate::cluster::Cluster;
 use crate::context::Context;
 use crate::gather::{Surroundings, gather};
 use crate::reconcile::Error;
+use crate::tenure::Phase;
 use crate::{desire, recall};
 
 /// One pass over an object.
@@ -31,6 +32,21 @@ pub struct Pass<'a, C> {
     pub known: Known,
     /// The permit for the create that follows.
     pub permit: Option<Permit>,
+    /// Whether this pass has written a record or made a call that writes.
+    pub has_begun: bool,
+    /// What the last step leaves to be done.
+    pub owed: Owed,
+}
+
+/// What the last step leaves to be done, whatever happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owed {
+    /// Nothing.
+    Nothing,
+    /// A call was announced in the record: it is made, or taken back there.
+    Call,
+    /// A call was answered: the answer is written down.
+    Record,
 }
 
 impl<'a, C: Cluster> Pass<'a, C> {
@@ -42,7 +58,30 @@ impl<'a, C: Cluster> Pass<'a, C> {
         let found = gather(&object, context).await?;
         let desired = desire::desire(&object, &found, context);
         let known = recall::recall(&object, &desired, &found, context);
-        Ok(Self { context, object, is_live, found, desired, known, permit: None })
+        let owed = if known.memory.outcome.is_some() { Owed::Record } else { Owed::Nothing };
+        Ok(Self { context, object, is_live, found, desired, known, permit: None, has_begun: false, owed })
+    }
+
+    /// Whether this step may be taken, or without one the report be written. A pass that has begun is finished when the process is to end, so that
+    /// no pipe stays half changed. Once another process may be at work, an answer is still written down, and so is that an announced call was
+    /// not made: the account withholds it.
+    pub fn may(&self, step: Option<&Step>) -> bool {
+        match self.context.tenure.phase() {
+            Phase::Waiting => false,
+            Phase::Working => true,
+            Phase::Ending => self.has_begun || self.owed != Owed::Nothing || step.is_none(),
+            Phase::Over => match self.owed {
+                Owed::Nothing => false,
+                Owed::Call => matches!(step, Some(Step::Call { .. })),
+                Owed::Record => matches!(step, Some(Step::Remember { reserve: false, .. })),
+            },
+        }
+    }
+
+    /// Waits for something that costs nothing to give up, unless the process ends meanwhile.
+    pub async fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T, Error> {
+        let phase = if self.has_begun { Phase::Over } else { Phase::Ending };
+        self.context.tenure.unless(phase, future).await.ok_or(Error::Ending)
     }
 
     /// What to do next, as of now.
@@ -56,6 +95,12 @@ impl<'a, C: Cluster> Pass<'a, C> {
     /// Takes in what came of a step.
     pub fn learn(&mut self, step: &Step, result: Result<Learned, Failure>) {
         self.known.now = clock::now();
+        self.owed = match step {
+            Step::Remember { .. } => Owed::Call,
+            Step::Call { .. } => Owed::Record,
+            Step::Hold | Step::Note { .. } | Step::Look(_) | Step::Release => Owed::Nothing,
+        };
+        self.has_begun |= self.owed != Owed::Nothing;
         plan::learn(&self.desired, &mut self.known, step, result);
         self.keep();
     }

@@ -16,14 +16,17 @@ use crate::cluster::{self, Cluster};
 use crate::connection::Unresolved;
 use crate::context::Context;
 use crate::count;
-use crate::pass::Pass;
+use crate::pass::{Owed, Pass};
 use crate::report::{report, tell};
 use crate::secrets::ReadSecret;
+use crate::tenure::Phase;
 
 /// Steps after which a pass gives way to others.
 const STEPS: usize = 50;
 /// How soon after somebody else was faster, or after a long pass.
 const SOON: Duration = Duration::from_millis(500);
+/// How often a process that ends tries to write an answer down while somebody else is faster.
+const LAST_TRIES: usize = 5;
 
 /// Why a pass did not come to its end: Kubernetes did not play along. What the Cloud API says is never an error here.
 #[derive(Debug, Error)]
@@ -58,23 +61,38 @@ pub enum Error {
     /// The status.
     #[error("failed to write the status")]
     Report(#[source] cluster::Error),
+    /// The process ends before anything was sent.
+    #[error("the operator is ending")]
+    Ending,
 }
 
 /// One pass over a pipe.
 ///
 /// Looks go on the cached object; before the first effect the object is read live and everything is decided anew.
 pub async fn reconcile<C: Cluster>(object: Arc<ClickPipe>, context: Arc<Context<C>>) -> Result<Again, Error> {
-    match steps(ClickPipe::clone(&object), &context).await {
-        Err(error) if error.is_conflict() => Ok(Again::In(SOON)),
-        Err(error) if error.is_gone() => Ok(forget(&object, &context)),
-        end => end,
+    for _ in 0..LAST_TRIES {
+        return match steps(ClickPipe::clone(&object), &context).await {
+            // There is no later pass: an answer that is not on record yet is written down now.
+            Err(error) if error.is_conflict() && context.tenure.phase() > Phase::Working => continue,
+            Err(error) if error.is_conflict() => Ok(Again::In(SOON)),
+            Err(error) if error.is_gone() => Ok(forget(&object, &context)),
+            Err(Error::Ending) => Ok(Again::OnChange),
+            end => end,
+        };
     }
+    Ok(Again::OnChange)
 }
 
 async fn steps<C: Cluster>(object: ClickPipe, context: &Context<C>) -> Result<Again, Error> {
     let mut pass = Pass::begin(object, false, context).await?;
     for _ in 0..STEPS {
         let plan = pass.plan();
+        if !pass.may(plan.first()) {
+            if pass.owed == Owed::Record {
+                report(&mut pass, &plan).await?;
+            }
+            return Ok(Again::OnChange);
+        }
         let Some(step) = plan.first() else { return report(&mut pass, &plan).await };
         if !pass.is_live && !matches!(step, Step::Look(_)) {
             pass = Pass::begin(live(&pass.object, context).await?, true, context).await?;
@@ -120,7 +138,7 @@ impl Error {
             | Self::Note(source)
             | Self::Remember(source)
             | Self::Report(source) => Some(source),
-            Self::Connection(_) | Self::Secret(_) | Self::NoAccount(_) => None,
+            Self::Connection(_) | Self::Secret(_) | Self::NoAccount(_) | Self::Ending => None,
         }
     }
 

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use client::{Accounts, BuildError};
+use futures::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::{Namespace, Secret};
 use kube::api::Api;
@@ -14,7 +15,7 @@ use parking_lot::Mutex;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::watch::{Receiver, channel};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::again::Again;
@@ -27,14 +28,18 @@ use crate::context::Context;
 use crate::dependencies::Dependencies;
 use crate::events::Events;
 use crate::kind::{Guarded, Kind};
-use crate::metrics::{Metrics, api::Api as ApiMetrics, objects::Objects};
+use crate::lease::candidacy::Candidacy;
+use crate::lease::election::Election;
+use crate::lease::{self, terms::BadTerms};
+use crate::metrics::{Metrics, api::Api as ApiMetrics, leader::Leader, objects::Objects};
 use crate::origin::AllowedOrigins;
 use crate::readiness::Readiness;
 use crate::secrets::SecretStore;
+use crate::tenure::{Phase, Tenure};
 use crate::triggers::{Inbox, Inboxes, Triggers};
 use crate::watch::{Cache, watch};
 use crate::work::{End, Workers};
-use crate::{chain, fingerprint_key, http, reconcile, undecodable};
+use crate::{chain, fingerprint_key, http, reconcile, start, undecodable};
 
 /// Why the operator ended.
 #[derive(Debug, Error)]
@@ -63,6 +68,12 @@ pub enum Error {
     /// HTTP to the Cloud API.
     #[error("failed to make a client for the Cloud API")]
     Client(#[source] BuildError),
+    /// The times of the election.
+    #[error("the times of the lease do not go together")]
+    Terms(#[source] BadTerms),
+    /// Another process may be at work now.
+    #[error("the lease was lost: this process ends, and a new one begins with nothing to forget")]
+    LeaseLost,
 }
 
 /// The caches, before their watches fill them.
@@ -77,17 +88,18 @@ struct Caches {
 /// What the first list of which must be in before work begins.
 const PARTS: [&str; 5] = ["clickpipes", "cloudconnections", "clustercloudconnections", "secrets", "namespaces"];
 
-/// Runs until SIGTERM or SIGINT, then lets what is under way come to its end.
+/// Runs until SIGTERM or SIGINT, then lets what is under way come to its end; the same when the lease is lost.
 pub async fn run(config: Config) -> Result<(), Error> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::Signal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::Signal)?;
     let address = config.listen;
     let listener = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
-    let (stop, stopping) = channel(false);
+    let tenure = if config.leader_elect { Tenure::waiting() } else { Tenure::unlimited() };
     let (readiness, metrics) = (Readiness::waiting_for(PARTS), Arc::new(Metrics::new()));
-    let server = tokio::spawn(http::serve(listener, readiness.clone(), Arc::clone(&metrics), ended(stopping.clone())));
+    let server =
+        tokio::spawn(http::serve(listener, readiness.clone(), Arc::clone(&metrics), tenure.reached(Phase::Ending)));
 
-    let work = work(config, readiness.clone(), metrics, stopping);
+    let work = work(config, readiness.clone(), metrics, tenure.clone());
     let mut work = std::pin::pin!(work);
     tokio::select! {
         end = &mut work => return end,
@@ -95,32 +107,24 @@ pub async fn run(config: Config) -> Result<(), Error> {
         _ = interrupt.recv() => tracing::info!(signal = "SIGINT", "ending: nothing new is begun, what is under way is finished"),
     }
     readiness.missing("shutdown");
-    // The receivers live in the futures that are awaited below.
-    let _ = stop.send(true);
+    tenure.end();
     let end = work.await;
     server.abort();
     tracing::info!("ended");
     end
 }
 
-async fn work(
-    config: Config,
-    readiness: Readiness,
-    metrics: Arc<Metrics>,
-    stopping: Receiver<bool>,
-) -> Result<(), Error> {
+async fn work(config: Config, readiness: Readiness, metrics: Arc<Metrics>, tenure: Tenure) -> Result<(), Error> {
+    let terms = config.lease_terms().map_err(Error::Terms)?;
     let clients = Clients::find().await.map_err(Error::Connect)?;
     let cluster = Kube::new(clients.clone());
-    let cluster_id = match config.cluster_id.clone() {
-        Some(id) => id,
-        None => clients.cluster_id().await.map_err(Error::Connect)?,
-    };
-    let fingerprint_key =
-        fingerprint_key::load(&cluster, &config.operator_namespace).await.map_err(Error::FingerprintKey)?;
+    let Some(asked) = tenure.unless(Phase::Ending, ask(&clients, &cluster, &config)).await else { return Ok(()) };
+    let (cluster_id, fingerprint_key) = asked?;
+    let gate = tenure.clone();
     let accounts = Arc::new(
         Accounts::new(concat!("clickpipes-operator/", env!("CARGO_PKG_VERSION")))
             .map_err(Error::Client)?
-            .after_a_restart(),
+            .only_while(move || gate.may_call()),
     );
     let caches = Caches {
         pipes: Cache::default(),
@@ -130,11 +134,7 @@ async fn work(
         namespaces: Cache::default(),
     };
     metrics.add(Box::new(ApiMetrics(Arc::clone(&accounts))));
-    metrics.add(Box::new(Objects {
-        pipes: caches.pipes.store(),
-        connections: caches.connections.store(),
-        cluster_connections: caches.cluster_connections.store(),
-    }));
+    metrics.add(Box::new(Leader(tenure.clone())));
     let dependencies = Arc::new(Dependencies::default());
     let (triggers, inboxes) = Triggers::new(Arc::clone(&dependencies));
     let secrets = Arc::new(SecretStore::new(cluster.clone(), caches.secrets.store()));
@@ -150,7 +150,8 @@ async fn work(
     let context = Arc::new(Context {
         cluster,
         cluster_id,
-        holder: Uuid::new_v4().to_string(),
+        holder: lease::identity(),
+        tenure: tenure.clone(),
         fingerprint_key,
         pipes: caches.pipes.store(),
         namespaces: caches.namespaces.store(),
@@ -172,11 +173,35 @@ async fn work(
         holder = context.holder,
         "started"
     );
+    let (work_is_over, over) = oneshot::channel::<()>();
+    let election = context.config.leader_elect.then(|| {
+        let candidacy = Candidacy::new(context.holder.clone(), terms);
+        let Config { operator_namespace, lease_name, .. } = &context.config;
+        let election = Election::new(clients.write.clone(), operator_namespace, lease_name, candidacy, tenure.clone());
+        tokio::spawn(election.run(over.map(drop)))
+    });
     let watches = watches(&clients, caches, &context, &readiness);
     tokio::select! {
-        () = watches => Ok(()),
-        () = workers(inboxes, &clients, &context, &readiness, &stopping) => Ok(()),
+        () = watches => {}
+        () = workers(inboxes, &clients, &context, &readiness) => {}
     }
+    let lost = tenure.phase() == Phase::Over && context.config.leader_elect;
+    // Whoever waits for this gives the lease up; it is kept until here, because what is under way counts as work.
+    drop(work_is_over);
+    if let Some(election) = election {
+        let _ = election.await;
+    }
+    if lost { Err(Error::LeaseLost) } else { Ok(()) }
+}
+
+/// What tells this cluster apart, and the key of fingerprints.
+async fn ask(clients: &Clients, cluster: &Kube, config: &Config) -> Result<(String, plan::fingerprint::Key), Error> {
+    let id = match config.cluster_id.clone() {
+        Some(id) => id,
+        None => start::patiently(|| clients.cluster_id()).await.map_err(Error::Connect)?,
+    };
+    let key = start::patiently(|| fingerprint_key::load(cluster, &config.operator_namespace));
+    Ok((id, key.await.map_err(Error::FingerprintKey)?))
 }
 
 /// Every watch; none ends by itself.
@@ -197,29 +222,35 @@ async fn watches(clients: &Clients, caches: Caches, context: &Arc<Context>, read
     );
 }
 
-/// Works on the three kinds once every first list is in; ends when asked to, after what is under way.
-async fn workers(
-    inboxes: Inboxes,
-    clients: &Clients,
-    context: &Arc<Context>,
-    readiness: &Readiness,
-    stopping: &Receiver<bool>,
-) {
+/// Works on the three kinds once every first list is in and this replica leads; ends when asked to, after what is under way.
+async fn workers(inboxes: Inboxes, clients: &Clients, context: &Arc<Context>, readiness: &Readiness) {
+    let Inboxes { mut pipes, mut connections, mut cluster_connections } = inboxes;
+    let tenure = &context.tenure;
     tokio::select! {
-        () = readiness.ready() => {}
-        () = ended(stopping.clone()) => return,
+        biased;
+        () = tenure.reached(Phase::Ending) => return,
+        () = async { futures::join!(readiness.ready(), tenure.reached(Phase::Working)); } => {}
+        // Who waits for long must not remember every change; the work begins with everything.
+        () = discard(&mut pipes) => return,
+        () = discard(&mut connections) => return,
+        () = discard(&mut cluster_connections) => return,
     }
-    let Inboxes { pipes, connections, cluster_connections } = inboxes;
+    context.accounts.follow_another();
+    context.metrics.add(Box::new(Objects {
+        pipes: context.pipes.clone(),
+        connections: context.connections.namespaced.clone(),
+        cluster_connections: context.connections.cluster.clone(),
+    }));
+    tracing::info!("working");
     let concurrency = context.config.concurrency;
     futures::join!(
-        workers_of(pipes, context.pipes.clone(), concurrency, clients, context, stopping, reconcile::reconcile),
+        workers_of(pipes, context.pipes.clone(), concurrency, clients, context, reconcile::reconcile),
         workers_of(
             connections,
             context.connections.namespaced.clone(),
             concurrency,
             clients,
             context,
-            stopping,
             connection::reconcile::reconcile
         ),
         workers_of(
@@ -228,7 +259,6 @@ async fn workers(
             concurrency,
             clients,
             context,
-            stopping,
             connection::reconcile::reconcile
         ),
     );
@@ -240,7 +270,6 @@ fn workers_of<K: Kind, F, E, R>(
     concurrency: u16,
     clients: &Clients,
     context: &Arc<Context>,
-    stopping: &Receiver<bool>,
     reconcile: R,
 ) -> impl Future<Output = ()> + use<K, F, E, R>
 where
@@ -251,10 +280,13 @@ where
     let attempts = Arc::new(Attempts::default());
     let workers = Workers { store, inbox, concurrency, attempts, metrics: Arc::clone(&context.metrics) };
     let (client, context) = (clients.write.clone(), Arc::clone(context));
-    let end = ended(stopping.clone());
+    let end = context.tenure.reached(Phase::Ending);
     workers.run(end, move |object: Arc<Guarded<K>>| {
         let (client, context) = (client.clone(), Arc::clone(&context));
         async move {
+            if context.tenure.phase() != Phase::Working {
+                return Ok(End::Done(Again::OnChange));
+            }
             match &object.0 {
                 Ok(readable) => reconcile(Arc::new(readable.clone()), context).await.map(End::Done),
                 Err(invalid) => Ok(match undecodable::mark(&client, &object, invalid, context.now()).await {
@@ -266,8 +298,7 @@ where
     })
 }
 
-/// Returns once the operator is to end.
-async fn ended(mut stopping: Receiver<bool>) {
-    // Without a sender nobody will ask; the process is ending anyway.
-    let _ = stopping.wait_for(|stop| *stop).await;
+/// Empties an inbox for as long as it is polled.
+async fn discard<K: Kind>(inbox: &mut Inbox<K>) {
+    while inbox.next().await.is_some() {}
 }

@@ -7,10 +7,10 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::{StreamExt, future};
+use futures::{StreamExt, future, stream};
 use kube::runtime::applier;
 use kube::runtime::controller::{Action, Config};
-use kube::runtime::reflector::Store;
+use kube::runtime::reflector::{ObjectRef, Store};
 use kube::{Resource, ResourceExt};
 use tokio::time::Instant;
 
@@ -49,7 +49,7 @@ pub struct Workers<K: Kind> {
 }
 
 impl<K: Kind> Workers<K> {
-    /// Works until `end`; what is running then comes to its own end.
+    /// Works on everything in the cache and on what comes in, until `end`; what is running then comes to its own end.
     pub async fn run<F, E>(
         self,
         end: impl Future<Output = ()> + Send + 'static,
@@ -59,7 +59,8 @@ impl<K: Kind> Workers<K> {
         E: std::error::Error + Send + 'static,
     {
         let Self { store, inbox, concurrency, attempts, metrics } = self;
-        let queue = inbox.map(Ok::<_, Infallible>).take_until(Box::pin(end));
+        let all: Vec<_> = store.state().iter().map(|object| ObjectRef::from_obj(object.as_ref())).collect();
+        let queue = stream::iter(all).chain(inbox).map(Ok::<_, Infallible>).take_until(Box::pin(end));
         let reconcile = move |object: Arc<Guarded<K>>, _: Arc<()>| {
             let attempt = attempt(object, Arc::clone(&attempts), Arc::clone(&metrics), pass.clone());
             Box::pin(async move { Ok::<_, Infallible>(attempt.await) })

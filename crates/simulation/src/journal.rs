@@ -4,6 +4,9 @@
 
 use crate::CANARY;
 
+/// The canary, and as it looks inside base64, at each of the three places where it can begin.
+const FORMS: [&str; 4] = [CANARY, "Y2FuYXJ5", "NhbmFye", "jYW5hcn"];
+
 /// The trace of a run.
 #[derive(Debug, Default)]
 pub struct Journal {
@@ -26,11 +29,16 @@ impl Journal {
 
     /// Searches a text that people can read for a secret.
     pub fn search(&mut self, place: &str, text: &str) {
-        if text.contains(CANARY) {
-            let near = text.find(CANARY).unwrap_or_default();
+        let near = FORMS.iter().find_map(|form| text.find(form));
+        if let Some(near) = near {
             let from = text.floor_char_boundary(near.saturating_sub(60));
             self.violations.push(format!("invariant 4: a secret is in {place}: ...{}", &text[from..near]));
         }
+    }
+
+    /// Whether a text holds a secret, in any form.
+    pub fn is_secret(text: &str) -> bool {
+        FORMS.iter().any(|form| text.contains(form))
     }
 
     /// The lines so far.

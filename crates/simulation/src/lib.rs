@@ -22,8 +22,10 @@ pub mod memory;
 pub mod process;
 pub mod queue;
 pub mod replica;
+pub mod scenario;
 pub mod shared;
 pub mod store;
+pub mod watchman;
 pub mod wire;
 pub mod world;
 

@@ -20,6 +20,7 @@ use controller::metrics::Metrics;
 use controller::origin::AllowedOrigins;
 use controller::reconcile;
 use controller::secrets::SecretStore;
+use controller::tenure::Tenure;
 use controller::triggers::{Inboxes, Triggers};
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
@@ -117,7 +118,8 @@ fn context(
 ) -> (Arc<Context<Memory>>, Inboxes) {
     let cluster = Memory::new(Arc::clone(shared), Arc::clone(process));
     let wire = Wire::new(Arc::clone(shared), Arc::clone(process));
-    let accounts = Arc::new(Accounts::with_transport(Arc::new(wire)).after_a_restart());
+    let accounts = Arc::new(Accounts::with_transport(Arc::new(wire)));
+    accounts.follow_another();
     let dependencies = Arc::new(Dependencies::default());
     let (triggers, inboxes) = Triggers::new(Arc::clone(&dependencies));
     let secrets = Arc::new(SecretStore::new(cluster.clone(), caches.secrets.store()));
@@ -135,6 +137,7 @@ fn context(
         cluster,
         cluster_id: "cluster".to_owned(),
         holder: process.name.clone(),
+        tenure: Tenure::unlimited(),
         fingerprint_key: plan::fingerprint::Key::new(Secret::new("the fingerprint key of the simulation".to_owned())),
         pipes: caches.pipes.store(),
         namespaces: caches.namespaces.store(),

@@ -15,6 +15,7 @@ use crate::choke::Choke;
 use crate::defaults::Defaults;
 use crate::journal::Journal;
 use crate::store::Store;
+use crate::watchman::{Promises, Watchman};
 
 /// The moment at which every run begins, for people.
 const EPOCH_MS: i64 = 1_767_225_600_000;
@@ -58,6 +59,8 @@ pub struct Shared {
     pub weather: Mutex<Weather>,
     /// What happened.
     pub journal: Mutex<Journal>,
+    /// What must hold.
+    pub watchman: Mutex<Watchman>,
     nonces: Mutex<u64>,
     changed: watch::Sender<usize>,
 }
@@ -73,6 +76,7 @@ impl Shared {
             random: Mutex::new(fastrand::Rng::with_seed(seed)),
             weather: Mutex::default(),
             journal: Mutex::default(),
+            watchman: Mutex::new(Watchman::new(Promises { window_holds: true, one_operator: true })),
             nonces: Mutex::default(),
             changed: watch::Sender::new(0),
         })
@@ -118,14 +122,34 @@ impl Shared {
         let before = store.length();
         let result = change(&mut store);
         let length = store.length();
-        for change in store.since(before) {
-            self.journal.lock().search("an object", &visible(&change.object).to_string());
-        }
+        let changes = store.since(before).to_vec();
         drop(store);
+        for change in changes {
+            self.journal.lock().search("an object", &visible(&change.object).to_string());
+            self.watchman.lock().object(&change);
+        }
+        self.report();
         if length > before {
             self.changed.send_replace(length);
         }
         result
+    }
+
+    /// Does something to the service, and looks whether everything holds.
+    pub fn in_cloud<T>(&self, change: impl FnOnce(&mut Simulator) -> T) -> T {
+        let mut cloud = self.cloud.lock();
+        cloud.advance(self.now_ms());
+        let result = change(&mut cloud);
+        self.watchman.lock().cloud(&cloud);
+        drop(cloud);
+        self.report();
+        result
+    }
+
+    fn report(&self) {
+        for violation in self.watchman.lock().violations.drain(..) {
+            self.journal.lock().violation(self.now_ms(), &violation);
+        }
     }
 
     /// Told at every change of the store.

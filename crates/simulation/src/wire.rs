@@ -39,7 +39,7 @@ impl Wire {
             self.process.kill();
         }
         self.process.alive().await;
-        let exchange = self.shared.cloud.lock().handle(self.shared.now_ms(), &request);
+        let exchange = self.shared.in_cloud(|cloud| cloud.handle(self.shared.now_ms(), &request));
         self.shared.say(&format!("{} {} {path} -> {}", self.process.name, request.method, exchange.status()));
         if crash == Some(Side::After) {
             self.process.kill();

@@ -13,10 +13,12 @@ use sim::{KeyConfig, Simulator};
 use tokio::time::sleep;
 
 use crate::choke::Choke;
+use crate::journal::Journal;
 use crate::listen::Listen;
 use crate::replica::Replica;
 use crate::shared::Shared;
 use crate::store::{Named, Refused};
+use crate::watchman::Promises;
 
 /// The API key of every run: its id and its secret.
 pub const KEY: (&str, &str) = ("key-id", "canary-api-key");
@@ -74,6 +76,9 @@ impl World {
 
     /// Lets so many operators run.
     pub fn start(&mut self, replicas: usize) {
+        if replicas > 1 {
+            self.shared.watchman.lock().promise(Promises { window_holds: true, one_operator: false });
+        }
         self.replicas.truncate(replicas);
         while self.replicas.len() < replicas {
             let name = format!("operator-{}", char::from(b'a' + u8::try_from(self.replicas.len()).unwrap_or_default()));
@@ -97,7 +102,7 @@ impl World {
     pub async fn advance(&self, time: Duration) {
         sleep(time).await;
         let now_ms = self.shared.now_ms();
-        self.shared.cloud.lock().advance(now_ms);
+        self.shared.in_cloud(|_| ());
         for replica in &self.replicas {
             if replica.has_panicked() {
                 self.shared.journal.lock().violation(now_ms, "invariant 13: an operator panicked");
@@ -112,9 +117,15 @@ impl World {
 
     /// Applies manifests, as `kubectl apply` does. A namespace that there is not yet is made.
     pub fn apply(&self, manifests: &str) -> Result<Vec<Named>, String> {
+        self.apply_all(&documents(manifests)?)
+    }
+
+    /// Applies objects.
+    pub fn apply_all(&self, objects: &[Value]) -> Result<Vec<Named>, String> {
         let mut applied = Vec::new();
-        for object in documents(manifests)? {
-            let named = Named::of(&object);
+        for object in objects {
+            no_secret_without_canary(object)?;
+            let named = Named::of(object);
             let now = self.shared.wall();
             self.shared.in_store(|store| {
                 if let Some(namespace) = &named.namespace {
@@ -124,7 +135,7 @@ impl World {
                         Err(refused) => return Err(format!("{refused:?}")),
                     }
                 }
-                store.apply(&object, now).map_err(|refused| format!("{named:?}: {refused:?}"))
+                store.apply(object, now).map_err(|refused| format!("{named:?}: {refused:?}"))
             })?;
             applied.push(named);
         }
@@ -133,19 +144,14 @@ impl World {
 
     /// Changes an object, as `kubectl edit` does; none removes the member.
     pub fn edit(&self, named: &Named, path: &str, value: Option<Value>) -> Result<(), String> {
-        let mut next = Value::clone(&*self.object(named).ok_or_else(|| format!("there is no {named:?}"))?);
-        let pointer = format!("/{}", path.replace('.', "/"));
-        let (parent, member) = pointer.rsplit_once('/').unwrap_or_default();
-        let parent = make(&mut next, parent).ok_or_else(|| format!("{path} is not a path of {named:?}"))?;
-        match (parent, value) {
-            (Value::Object(members), Some(value)) => drop(members.insert(member.to_owned(), value)),
-            (Value::Object(members), None) => drop(members.remove(member)),
-            (Value::Array(items), value) => {
-                let place: usize = member.parse().map_err(|_| format!("{member} is not a place in a list"))?;
-                let end = if value.is_some() && place >= items.len() { place } else { place + 1 };
-                items.splice(place.min(items.len())..end.min(items.len()), value);
-            }
-            _ => return Err(format!("{path} is not a path of {named:?}")),
+        self.edit_all(named, &[(path.to_owned(), value)])
+    }
+
+    /// Changes several members of an object at once.
+    pub fn edit_all(&self, named: &Named, changes: &[(String, Option<Value>)]) -> Result<(), String> {
+        let mut next = Value::clone(&*self.object(named).ok_or_else(|| format!("there is no {}", named.name))?);
+        for (path, value) in changes {
+            put(&mut next, path, value.clone())?;
         }
         self.shared.in_store(|store| store.update(named, next)).map_err(|refused| format!("{refused:?}"))
     }
@@ -157,10 +163,28 @@ impl World {
     }
 }
 
+/// Puts a value at a path with dots; none removes what is there. `~1` is a slash and `~2` a dot inside a member.
+pub fn put(object: &mut Value, path: &str, value: Option<Value>) -> Result<(), String> {
+    let mut members: Vec<String> = path.split('.').map(|member| member.replace("~1", "/").replace("~2", ".")).collect();
+    let member = members.pop().unwrap_or_default();
+    let parent = make(object, &members).ok_or_else(|| format!("{path} is not a path"))?;
+    match (parent, value) {
+        (Value::Object(members), Some(value)) => drop(members.insert(member, value)),
+        (Value::Object(members), None) => drop(members.remove(&member)),
+        (Value::Array(items), value) => {
+            let place: usize = member.parse().map_err(|_| format!("{member} is not a place in a list"))?;
+            let end = if value.is_some() && place >= items.len() { place } else { place + 1 };
+            items.splice(place.min(items.len())..end.min(items.len()), value);
+        }
+        _ => return Err(format!("{path} is not a path")),
+    }
+    Ok(())
+}
+
 /// The member at a path, made on the way.
-fn make<'a>(object: &'a mut Value, pointer: &str) -> Option<&'a mut Value> {
+fn make<'a>(object: &'a mut Value, path: &[String]) -> Option<&'a mut Value> {
     let mut place = object;
-    for member in pointer.split('/').filter(|member| !member.is_empty()) {
+    for member in path {
         place = match place {
             Value::Array(items) => items.get_mut(member.parse::<usize>().ok()?)?,
             Value::Object(members) => members.entry(member).or_insert_with(|| json!({})),
@@ -171,7 +195,7 @@ fn make<'a>(object: &'a mut Value, pointer: &str) -> Option<&'a mut Value> {
 }
 
 /// The documents of a manifest.
-fn documents(manifests: &str) -> Result<Vec<Value>, String> {
+pub fn documents(manifests: &str) -> Result<Vec<Value>, String> {
     let mut found = Vec::new();
     for text in manifests.split("\n---") {
         let document: Value = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
@@ -180,4 +204,14 @@ fn documents(manifests: &str) -> Result<Vec<Value>, String> {
         }
     }
     Ok(found)
+}
+
+/// A secret without a canary could get out unseen.
+fn no_secret_without_canary(object: &Value) -> Result<(), String> {
+    let values = object["stringData"].as_object().into_iter().flatten();
+    let bare = values.filter(|(key, value)| *key != "keyId" && !value.as_str().is_some_and(Journal::is_secret));
+    match bare.map(|(key, _)| key).next() {
+        Some(key) if object["kind"] == "Secret" => Err(format!("the value of {key:?} of a Secret holds no canary")),
+        Some(_) | None => Ok(()),
+    }
 }

@@ -39,16 +39,17 @@ fn object(what: &[&str]) -> Value {
     plane().kubectl(&[&["get", "--namespace", NAMESPACE, "-o", "json"], what].concat()).unwrap().json().unwrap()
 }
 
-/// Asks the API server whether the operator's service account may do something, said as `verb group/kind/part namespace`.
-/// `core` is the group without a name, and no namespace means all of them.
+/// Asks the API server whether the operator's service account may do something, said as `verb group/kind/part namespace
+/// name`. `core` is the group without a name; no namespace means all of them, no name any.
 fn operator_may(sentence: &str) -> bool {
     let mut words = sentence.split_whitespace();
-    let (verb, what, namespace) = (words.next().unwrap(), words.next().unwrap(), words.next().unwrap_or_default());
+    let (verb, what) = (words.next().unwrap(), words.next().unwrap());
+    let (namespace, name) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let mut what = what.split('/');
     let (group, resource, subresource) = (what.next().unwrap(), what.next().unwrap(), what.next().unwrap_or_default());
     let group = if group == "core" { "" } else { group };
-    let attributes =
-        json!({"verb": verb, "group": group, "resource": resource, "subresource": subresource, "namespace": namespace});
+    let attributes = json!({"verb": verb, "group": group, "resource": resource, "subresource": subresource,
+                            "namespace": namespace, "name": name});
     let review = json!({"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview",
                         "spec": {"user": ACCOUNT, "resourceAttributes": attributes}});
     let answer =
@@ -66,13 +67,39 @@ fn every_value_can_be_set() {
     let set = "paused=true,replicas=2,logFormat=pretty,logLevel=debug,clusterId=blue,createWindow=20m,image.tag=v9,priorityClassName=high,\
                allowApiUrls={http://sim:8080,https://proxy.example.com},metrics.serviceMonitor.create=true,podLabels.team=data,\
                podAnnotations.note=yes,nodeSelector.zone=a,imagePullSecrets[0].name=registry,extraEnv[0].name=HTTPS_PROXY,\
-               extraEnv[0].value=http://proxy:3128,serviceAccount.annotations.role=x,tolerations[0].operator=Exists";
+               extraEnv[0].value=http://proxy:3128,leaderElection.leaseName=mine,leaderElection.leaseDuration=1m,\
+               leaderElection.renewDeadline=40s,leaderElection.retryPeriod=5s,serviceAccount.annotations.role=x,tolerations[0].operator=Exists";
     let text = template(&["--set", set]).text().unwrap();
     for part in
         ["http://sim:8080,https://proxy.example.com", "CLICKPIPES_PAUSED", "kind: ServiceMonitor", "team: data", ":v9"]
     {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
+}
+
+#[test]
+fn several_replicas_keep_apart_and_one_of_them_stays() {
+    let several = template(&["--set", "replicas=2"]).text().unwrap();
+    assert!(several.contains("podAntiAffinity") && several.contains("kind: PodDisruptionBudget"), "{several}");
+    let one = template(&[]).text().unwrap();
+    assert!(!one.contains("podAntiAffinity") && !one.contains("kind: PodDisruptionBudget"), "a drain could not go on");
+    let given = template(&["--set", "replicas=2,affinity.nodeAffinity.x=y,podDisruptionBudget.create=false"]);
+    let given = given.text().unwrap();
+    assert!(given.contains("nodeAffinity") && !given.contains("podAntiAffinity"), "{given}");
+    assert!(!given.contains("kind: PodDisruptionBudget"), "{given}");
+}
+
+#[test]
+fn several_replicas_need_an_election() {
+    let output = template(&["--set", "replicas=2,leaderElection.enabled=false"]);
+    assert!(!output.success && output.stderr.contains("leaderElection.enabled"), "{}", output.stderr);
+    let alone = template(&["--set", "leaderElection.enabled=false"]).text().unwrap();
+    assert!(!alone.contains("leases"), "a right that is not needed");
+    let elected = template(&[]).text().unwrap();
+    let lines: Vec<&str> = elected.lines().map(str::trim).collect();
+    let after = |name: &str| lines.windows(2).find(|pair| pair[0] == format!("- name: {name}")).map(|pair| pair[1]);
+    assert_eq!(after("CLICKPIPES_LEADER_ELECT"), Some("value: \"true\""));
+    assert_eq!(after("CLICKPIPES_LEASE_DURATION"), Some("value: \"30s\""));
 }
 
 #[test]
@@ -84,7 +111,14 @@ fn a_digest_wins_over_the_tag() {
 
 #[test]
 fn a_mistyped_value_is_refused() {
-    for wrong in ["pause=true", "logFormat=xml", "createWindow=soon", "allowApiUrls={https://example.com/path}"] {
+    for wrong in [
+        "pause=true",
+        "logFormat=xml",
+        "createWindow=soon",
+        "allowApiUrls={https://example.com/path}",
+        "leaderElection.leaseDuration=15",
+        "leaderElection.leaseName=Not A Name",
+    ] {
         assert!(!template(&["--set", wrong]).success, "{wrong} was accepted");
     }
 }
@@ -114,7 +148,9 @@ fn the_operator_may_do_what_it_needs() {
         "get core/configmaps elsewhere",
         "get core/namespaces",
         "create events.k8s.io/events elsewhere",
-        "update coordination.k8s.io/leases clickpipes-system",
+        "create coordination.k8s.io/leases clickpipes-system",
+        "get coordination.k8s.io/leases clickpipes-system clickpipes-operator",
+        "update coordination.k8s.io/leases clickpipes-system clickpipes-operator",
         "create core/secrets clickpipes-system",
     ] {
         assert!(operator_may(needed), "may not {needed}");
@@ -131,6 +167,10 @@ fn the_operator_may_not_do_anything_else() {
         "delete core/secrets clickpipes-system",
         "list core/configmaps elsewhere",
         "create coordination.k8s.io/leases elsewhere",
+        "get coordination.k8s.io/leases elsewhere clickpipes-operator",
+        "update coordination.k8s.io/leases clickpipes-system another",
+        "delete coordination.k8s.io/leases clickpipes-system clickpipes-operator",
+        "watch coordination.k8s.io/leases clickpipes-system",
         "update core/namespaces",
         "create core/pods clickpipes-system",
         "create core/serviceaccounts/token clickpipes-system",

@@ -1,13 +1,15 @@
 //! Who shares what.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clickpipes_client::clock::now;
-use clickpipes_client::{AccountKey, Accounts, Cloud, Limit, Transport};
+use clickpipes_client::{AccountKey, Accounts, Cloud, Lane, Limit, Transport};
+use cloud::Outcome;
 use tokio::time::sleep;
 
-use crate::memory::{Memory, account, key, service};
+use crate::memory::{Memory, account, key, patch, service};
 
 #[tokio::test(start_paused = true)]
 async fn keys_with_one_id_share_a_budget_but_not_what_they_see() {
@@ -35,6 +37,23 @@ async fn what_nobody_asks_for_is_forgotten() {
     let _held = accounts.account(other, Limit::default());
     assert_eq!(accounts.budgets().len(), 1);
     assert!(accounts.account(key(1, "old"), Limit::default()).cached(service()).is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_is_withheld_at_the_last_moment_and_costs_no_budget() {
+    let memory = Memory::new(50);
+    let open = Arc::new(AtomicBool::new(true));
+    let gate = Arc::clone(&open);
+    let accounts = Accounts::with_transport(Arc::clone(&memory) as Arc<dyn Transport>)
+        .only_while(move || gate.load(Ordering::SeqCst));
+    let account = accounts.account(key(1, "secret"), Limit::default());
+    let _ = account.call(Lane::Create, &patch()).await;
+    let permit = account.reserve(Lane::Create).await;
+    open.store(false, Ordering::SeqCst);
+    let failure = account.send(permit, &patch()).await.unwrap_err();
+    assert_eq!(failure.outcome, Outcome::NotSent);
+    assert_eq!(account.list(service(), now()).await.unwrap_err().outcome, Outcome::NotSent);
+    assert_eq!((memory.methods(), account.budget().in_window), (vec!["PATCH"], 1));
 }
 
 #[tokio::test(start_paused = true)]

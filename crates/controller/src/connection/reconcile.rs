@@ -24,6 +24,7 @@ use crate::cluster::{self, Cluster};
 use crate::context::Context;
 use crate::dependencies::Needed;
 use crate::kind::{Guarded, Key, has_finalizer};
+use crate::tenure::Phase;
 
 /// How often the queue and the number of pipes are looked at again; nothing is written unless they moved.
 const LOOK_AGAIN: Duration = Duration::from_secs(15);
@@ -57,7 +58,11 @@ pub async fn reconcile<K: Connection, C: Cluster>(
     connection: Arc<K>,
     context: Arc<Context<C>>,
 ) -> Result<Again, Error> {
-    match pass(connection.as_ref(), &context).await {
+    // Nothing here is lost when it is broken off: the next process asks again.
+    let Some(end) = context.tenure.unless(Phase::Ending, pass(connection.as_ref(), &context)).await else {
+        return Ok(Again::OnChange);
+    };
+    match end {
         // The next event brings what we did not know yet.
         Err(
             Error::Hold(cluster::Error::Conflict)
@@ -221,7 +226,7 @@ async fn report<K: Connection, C: Cluster>(
         wall: context.now(),
     };
     let after = status::status(&before, seen);
-    if after == before {
+    if after == before || context.tenure.phase() == Phase::Over {
         return Ok(());
     }
     let mut changed = connection.clone();

@@ -1,0 +1,175 @@
+//! What must hold at every moment, checked after every event of the service and of the cluster.
+//!
+//! The numbers are those of the test programme. It reads what everybody could read: objects, requests, the service's own books. It shares
+//! no code with the plan. Not here: what must hold in the end (`converged`), secrets ([`crate::journal`]).
+
+mod objects;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+use sim::{Pipe, Recorded, RouteKind, Simulator};
+
+use crate::store::Named;
+
+/// Which assumptions hold, and with them which promises.
+#[derive(Clone, Copy, Debug)]
+pub struct Promises {
+    /// No create takes effect, or shows, later than the create window.
+    pub window_holds: bool,
+    /// One operator uses the key.
+    pub one_operator: bool,
+}
+
+/// What is known so far.
+#[derive(Debug)]
+pub struct Watchman {
+    promises: Promises,
+    objects: BTreeMap<Named, Known>,
+    /// Pipe ids that stood in a status: the licence to write to them.
+    recorded: BTreeMap<String, Named>,
+    /// By token: the attempts that were on record.
+    attempts: BTreeMap<String, BTreeMap<String, i64>>,
+    /// By token: the creates that were sent.
+    posts: BTreeMap<String, i64>,
+    /// By pipe: the resyncs that were sent.
+    resyncs: BTreeMap<String, usize>,
+    /// Tokens and ids whose object is gone, and took its pipe with it.
+    gone: BTreeSet<String>,
+    foreign: BTreeMap<String, Value>,
+    seen: u64,
+    /// What must not have happened and did.
+    pub violations: Vec<String>,
+}
+
+/// One object.
+#[derive(Debug, Default)]
+struct Known {
+    uid: String,
+    observed: i64,
+    token: Option<String>,
+    pipe: Option<String>,
+    resync_requests: BTreeSet<String>,
+}
+
+impl Watchman {
+    /// Nothing has happened yet.
+    pub fn new(promises: Promises) -> Self {
+        Self {
+            promises,
+            objects: BTreeMap::new(),
+            recorded: BTreeMap::new(),
+            attempts: BTreeMap::new(),
+            posts: BTreeMap::new(),
+            resyncs: BTreeMap::new(),
+            gone: BTreeSet::new(),
+            foreign: BTreeMap::new(),
+            seen: 0,
+            violations: Vec::new(),
+        }
+    }
+
+    /// Changes which assumptions hold.
+    pub fn promise(&mut self, promises: Promises) {
+        self.promises = promises;
+    }
+
+    /// Somebody else did something to a pipe: that is how it is to stay.
+    pub fn foreign(&mut self, cloud: &Simulator, id: &str) {
+        if let Some(pipe) = cloud.pipe(id).filter(|pipe| pipe.foreign) {
+            self.foreign.insert(id.to_owned(), books(pipe, cloud.now_ms()));
+        }
+    }
+
+    /// Looks at the service, after anything happened there.
+    pub fn cloud(&mut self, cloud: &Simulator) {
+        let new: Vec<&Recorded> = cloud.requests().filter(|request| request.seq > self.seen).collect();
+        for request in new {
+            self.seen = request.seq;
+            self.request(cloud, request);
+        }
+        self.pipes(cloud);
+        let most = cloud.stats().most_in_ten_seconds.values().copied().max().unwrap_or_default();
+        if self.promises.one_operator && most > 10 {
+            self.violations.push(format!("invariant 7: {most} requests in 10 seconds"));
+        }
+    }
+
+    fn request(&mut self, cloud: &Simulator, request: &Recorded) {
+        if !request.route.writes() || request.route == RouteKind::SetServiceState {
+            return;
+        }
+        if request.route == RouteKind::CreatePipe {
+            let token = token(request.body["name"].as_str().unwrap_or_default()).unwrap_or_default().to_owned();
+            let posts = self.posts.entry(token.clone()).or_default();
+            *posts += 1;
+            let attempts: i64 = self.attempts.get(&token).into_iter().flat_map(BTreeMap::values).sum();
+            if *posts > attempts {
+                self.violations.push(format!("invariant 1: {posts} creates with {attempts} attempts on record"));
+            }
+            return;
+        }
+        let Some(id) = &request.pipe else { return };
+        let Some(owner) = self.recorded.get(id) else {
+            self.violations.push(format!("invariant 3: {} {} without a record of it", request.method, request.path));
+            return;
+        };
+        if request.route == RouteKind::SetState && request.body["command"] == "resync" {
+            let resyncs = self.resyncs.entry(id.clone()).or_default();
+            *resyncs += 1;
+            let asked = self.objects.get(owner).map_or(0, |known| known.resync_requests.len());
+            if *resyncs > asked {
+                self.violations.push(format!("invariant 12: {resyncs} resyncs for {asked} requests"));
+            }
+        }
+        if cloud.pipe(id).is_some_and(|pipe| pipe.foreign) {
+            // Adopted: from now on it is ours to change.
+            self.foreign.remove(id);
+        }
+    }
+
+    fn pipes(&mut self, cloud: &Simulator) {
+        let mut own: BTreeMap<&str, Vec<&Pipe>> = BTreeMap::new();
+        for pipe in cloud.pipes().filter(|pipe| pipe.gone_at_ms.is_none()) {
+            if self.gone.contains(&pipe.id) {
+                self.violations.push(format!("invariant 2: pipe {} outlived its object", pipe.id));
+            }
+            if let Some(token) = token(&pipe.name).filter(|_| !pipe.foreign) {
+                own.entry(token).or_default().push(pipe);
+            }
+        }
+        for (token, pipes) in own {
+            let started = pipes.iter().filter(|pipe| pipe.ever_started).count();
+            if self.promises.window_holds && pipes.len() > 1 {
+                self.violations.push(format!("invariant 1: {} live pipes of one object", pipes.len()));
+            }
+            if started > 1 {
+                self.violations.push(format!("invariant 1': {started} pipes of one object were started"));
+            }
+            if self.gone.contains(token) && (self.promises.window_holds || started > 0) {
+                self.violations.push(format!("invariant 2: a pipe {} outlived its object", pipes[0].name));
+            }
+        }
+        for (id, was) in &self.foreign {
+            let is = cloud.pipe(id).map(|pipe| books(pipe, cloud.now_ms()));
+            if is.as_ref() != Some(was) {
+                self.violations.push(format!("invariant 3: somebody else's pipe {id} is not as it was"));
+            }
+        }
+    }
+}
+
+/// What the service's books say of a pipe, but for the time.
+fn books(pipe: &Pipe, now_ms: u64) -> Value {
+    let mut books = pipe.everything(now_ms);
+    if let Some(members) = books.as_object_mut() {
+        members.remove("alive");
+    }
+    books
+}
+
+/// The token at the end of a name.
+fn token(name: &str) -> Option<&str> {
+    let (_, token) = name.strip_suffix(']')?.rsplit_once(" [")?;
+    Some(token)
+}
