@@ -9,6 +9,7 @@ mod check;
 mod demo;
 mod generate;
 mod run;
+mod slowest;
 mod test;
 
 use std::process::ExitCode;
@@ -45,6 +46,13 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Runs one test program and takes down how long each of its tests took; cargo calls this.
+    #[command(hide = true)]
+    TimeTests {
+        /// The program and its arguments.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        program: Vec<String>,
+    },
     /// Measures: counts of calls and bytes first, then times.
     Bench,
 }
@@ -55,6 +63,7 @@ fn main() -> ExitCode {
         Command::Test { quick } => test::test(quick),
         Command::Check => check::check(),
         Command::Generate { check } => generate::generate(&testbed::workspace_root(), check).map_err(Into::into),
+        Command::TimeTests { program } => slowest::run(&program),
         Command::Bench => bench::bench(),
     };
     match result {

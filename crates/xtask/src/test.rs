@@ -2,8 +2,8 @@
 
 use testbed::Tools;
 
-use crate::check;
 use crate::run::{Result, Run};
+use crate::{check, slowest};
 
 /// The crates whose tests start real programs.
 const REAL: [&str; 1] = ["clickpipes-testbed"];
@@ -13,11 +13,11 @@ pub(crate) fn test(quick: bool) -> Result {
     check::check()?;
     if quick {
         let without: Vec<&str> = REAL.iter().flat_map(|package| ["--exclude", package]).collect();
-        return Run::cargo(&[&["test", "--workspace", "--all-features"], without.as_slice()].concat()).go();
+        return slowest::timed(&[&["test", "--workspace", "--all-features"], without.as_slice()].concat());
     }
     let tools = Tools::prepare(|line| println!("{line}"))?;
     tools.helm(|line| println!("{line}"))?;
     tools.controller_manager(|line| println!("{line}"))?;
     Run::cargo(&["build", "--workspace", "--all-features", "--bins"]).go()?;
-    Run::cargo(&["test", "--workspace", "--all-features"]).go()
+    slowest::timed(&["test", "--workspace", "--all-features"])
 }
