@@ -3,10 +3,11 @@
 //!
 //! Not here: carrying it out ([`crate::replace`], [`crate::update`]).
 
-use cloud::Document;
+mod changes;
+
 use crd::condition::{Reason, Truth};
 use crd::policy::{DriftPolicy, ReplacementPolicy};
-use crd::status::{Impact, PendingPlan, PlannedChange};
+use crd::status::{Impact, PendingPlan};
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -53,7 +54,7 @@ pub(crate) fn pending(desired: &Desired, known: &Known, allowed: &[Difference]) 
     let subject = json!([desired.object.uid, pipe, known.record.last_synced_generation, class, whole]);
     let mut hash = HEXLOWER.encode(&Sha256::digest(subject.to_string()));
     hash.truncate(12);
-    Some(PendingPlan { hash, class, changes: allowed.iter().map(change).collect() })
+    Some(PendingPlan { hash, class, changes: changes::all(allowed) })
 }
 
 /// The same for the status, when the verdict is about it.
@@ -92,25 +93,6 @@ fn paths(allowed: &[Difference], class: Impact) -> String {
     let more = paths.len().saturating_sub(4);
     paths.truncate(4);
     if more == 0 { paths.join(", ") } else { format!("{} and {more} more", paths.join(", ")) }
-}
-
-fn change(difference: &Difference) -> PlannedChange {
-    PlannedChange {
-        path: difference.spec_path(),
-        from: words(&difference.from),
-        to: words(&difference.to),
-        class: difference.impact,
-    }
-}
-
-/// A value in short.
-fn words(value: &Value) -> String {
-    let text = match value {
-        Value::Null => return String::new(),
-        Value::String(text) => text.clone(),
-        other => Document::plain(other.clone()).to_string(),
-    };
-    if text.chars().count() > 200 { text.chars().take(199).chain(['…']).collect() } else { text }
 }
 
 impl Verdict {

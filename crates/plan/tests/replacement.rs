@@ -84,6 +84,10 @@ fn until(world: &mut World, so: impl Fn(&World) -> bool) {
     panic!("it never comes to that: {:#?}", world.trace);
 }
 
+fn told(change: &crd::status::PlannedChange) -> String {
+    format!("{}: {} -> {} ({:?})", change.path, change.from, change.to, change.class)
+}
+
 /// The one pipe that there is.
 fn pipe(world: &World) -> &sim::Pipe {
     let alive: Vec<&sim::Pipe> = world.sim.pipes().filter(|pipe| pipe.alive(world.now)).collect();
@@ -219,6 +223,10 @@ fn an_approved_mapping_is_removed_and_added_again_also_under_warn() {
         world.live(3_600_000);
         assert_eq!(world.condition("AwaitingApproval"), "True ResyncRequired", "{:#?}", world.status.conditions);
         assert_eq!(world.writes().len(), writes, "{:#?}", world.trace);
+        let changes: Vec<String> = world.status.plan.iter().flat_map(|plan| &plan.changes).map(told).collect();
+        let tables = "spec.source.postgres.tableMappings";
+        let told = [format!("{tables}[public.users].targetTable: public_users -> elsewhere (Resync)")];
+        assert_eq!(changes, told);
         approve(&mut world);
         world.live(3_600_000);
         assert_eq!(
