@@ -1,6 +1,6 @@
 //! `cargo xtask generate`: files that follow from the types. Written, or compared with what is committed.
 //!
-//! Not here: what they say; that is in the crate `crd`.
+//! Not here: what they say; that is in the crates `crd` and `contract`.
 
 mod reference;
 mod rules;
@@ -39,6 +39,9 @@ pub(crate) enum Error {
     /// A definition cannot be read as JSON.
     #[error("failed to read a definition as JSON")]
     Json(#[from] serde_json::Error),
+    /// The official document of the Cloud API cannot be read.
+    #[error("failed to read the official document of the Cloud API")]
+    Document(#[from] contract::document::Error),
     /// A file cannot be written.
     #[error("failed to write {}", path.display())]
     Write {
@@ -88,6 +91,8 @@ fn files(root: &Path) -> Result<Vec<(String, String)>, Error> {
     }
     files.push(("docs/reference/conditions.md".to_owned(), reference::conditions()));
     files.push(("docs/rules.md".to_owned(), rules::page(root)?));
+    let ledger = contract::Ledger::new(&contract::Document::official()?, &contract::Ours::installed()?);
+    files.push(("docs/coverage.md".to_owned(), contract::coverage::page(&ledger)));
     Ok(files)
 }
 

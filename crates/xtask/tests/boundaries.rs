@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What each crate may use of ours. A crate that is not here has no rule and fails the test.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("clickpipes-crd", &[]),
     ("clickpipes-cloud", &[]),
     ("clickpipes-plan", &["clickpipes-crd", "clickpipes-cloud"]),
@@ -27,7 +27,8 @@ const ARROWS: [(&str, &[&str]); 10] = [
             "clickpipes-controller",
         ],
     ),
-    ("xtask", &["clickpipes-crd", "clickpipes-testbed"]),
+    ("clickpipes-contract", &["clickpipes-crd"]),
+    ("xtask", &["clickpipes-contract", "clickpipes-crd", "clickpipes-testbed"]),
 ];
 
 /// Crates that are values only, and what they must not reach.

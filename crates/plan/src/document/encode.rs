@@ -23,10 +23,24 @@ pub(super) fn encode(encoding: Encoding, clear: &str) -> Result<String, String> 
             pem(clear, "PRIVATE KEY-----", "a private key in PEM form, beginning with -----BEGIN PRIVATE KEY-----")
         }
         Encoding::ServiceAccountKey => service_account(clear.trim()),
-        Encoding::ProtobufSchema => {
-            Ok(if is_base64(clear.trim()) { clear.trim().to_owned() } else { BASE64.encode(clear.as_bytes()) })
-        }
+        Encoding::ProtobufSchema => protobuf_schema(clear),
     }
+}
+
+/// Most characters of an encoded Protobuf schema that the API takes.
+const LARGEST_SCHEMA: usize = 1_048_576;
+
+fn protobuf_schema(clear: &str) -> Result<String, String> {
+    let encoded =
+        if is_base64(clear) { clear.split_ascii_whitespace().collect() } else { BASE64.encode(clear.as_bytes()) };
+    if encoded.len() > LARGEST_SCHEMA {
+        return Err(format!(
+            "the schema is too large: the API takes {LARGEST_SCHEMA} characters as base64, which is {} bytes of text; leave out what the \
+             messages do not use",
+            LARGEST_SCHEMA / 4 * 3
+        ));
+    }
+    Ok(encoded)
 }
 
 /// One trailing line break is what `kubectl create secret --from-file` and editors add; any other is a mistake.
@@ -89,6 +103,21 @@ mod tests {
         let encoded = encode(Encoding::ServiceAccountKey, r#"{"type": "service_account"}"#).unwrap();
         assert_eq!(encode(Encoding::ServiceAccountKey, &encoded), Ok(encoded.clone()));
         assert!(encode(Encoding::ServiceAccountKey, "<base64_encoded_service_account_json>").is_err());
+    }
+
+    #[test]
+    fn a_protobuf_schema_is_encoded_once_without_line_breaks() {
+        let encoded = encode(Encoding::ProtobufSchema, "syntax = \"proto3\"; message Event {}").unwrap();
+        let (one, other) = encoded.split_at(20);
+        assert_eq!(encode(Encoding::ProtobufSchema, &format!("{one}\n{other}\n")), Ok(encoded));
+    }
+
+    #[test]
+    fn a_protobuf_schema_is_measured_as_it_is_sent() {
+        let fitting = "/".repeat(LARGEST_SCHEMA / 4 * 3 - 1);
+        assert_eq!(encode(Encoding::ProtobufSchema, &format!("{fitting};")).unwrap().len(), LARGEST_SCHEMA);
+        let message = encode(Encoding::ProtobufSchema, &format!("{fitting};;")).unwrap_err();
+        assert!(message.contains("786432 bytes") && !message.contains("//"), "{message}");
     }
 
     #[test]
