@@ -41,7 +41,7 @@ pub(crate) fn word(desired: &Desired, known: &Known, allowed: &[Difference]) -> 
         (Impact::Replace, ReplacementPolicy::Never) => Word::Withheld(immutable(allowed)),
         (Impact::Replace, ReplacementPolicy::OnApproval) if approved => Word::Replace,
         _ if approved => Word::InPlace,
-        _ => Word::Withheld(awaited(allowed, &pending)),
+        _ => Word::Withheld(awaited(desired, allowed, &pending)),
     }
 }
 
@@ -74,18 +74,31 @@ fn immutable(allowed: &[Difference]) -> Verdict {
     Verdict::blocked(Reason::ImmutableFieldChange, message)
 }
 
-fn awaited(allowed: &[Difference], pending: &PendingPlan) -> Verdict {
+fn awaited(desired: &Desired, allowed: &[Difference], pending: &PendingPlan) -> Verdict {
     let paths = paths(allowed, pending.class);
     let consequence = match pending.class {
         Impact::Replace => "needs a new pipe, which replaces this one",
         _ => "loads a table again, whose target must be empty by then",
     };
     let message = format!(
-        "the change of {paths} {consequence}: see status.plan, and approve it with the annotation cloud.clickhouse.com/approve-plan={}",
-        pending.hash
+        "the change of {paths} {consequence}: see status.plan, and approve it with the annotation cloud.clickhouse.com/approve-plan={}{}",
+        pending.hash,
+        if pending.class == Impact::Replace { same_table(desired, allowed) } else { "" }
     );
     let verdict = Verdict::working(Reason::AwaitingApproval, message);
     Verdict { kind: Kind::Reported, again: None, ..verdict }.synced_waits()
+}
+
+/// A table that the service makes must not hold rows, and it outlives its pipe: better said before the old pipe is gone.
+fn same_table(desired: &Desired, allowed: &[Difference]) -> &'static str {
+    let managed = desired.spec.destination.managed_table == Some(true);
+    let other =
+        allowed.iter().any(|one| one.path == ["destination", "table"] || one.path == ["destination", "database"]);
+    if managed && !other {
+        "\nmanagedTable is true, so the service refuses the new pipe while the destination table holds rows: name another table, set managedTable: false, or empty the table first"
+    } else {
+        ""
+    }
 }
 
 fn paths(allowed: &[Difference], class: Impact) -> String {

@@ -109,6 +109,10 @@ fn a_replacement_waits_for_the_approval_of_exactly_its_plan() {
     let waits =
         || ["Unknown AwaitingApproval", "Unknown InProgress", "True ReplaceRequired", "", ""].map(str::to_owned);
     assert_eq!(conditions(&world), waits());
+    let message = world.message("AwaitingApproval");
+    assert!(message.contains("approve-plan="), "{message}");
+    let ready = world.message("Ready");
+    assert!(ready.contains("while the destination table holds rows"), "said before the old pipe is gone: {ready}");
     let plan = world.status.plan.clone().unwrap();
     assert_eq!((plan.class, plan.changes[0].path.as_str()), (Impact::Replace, "spec.source.kafka.topics"));
     assert_eq!((plan.changes[0].from.as_str(), plan.changes[0].to.as_str()), ("my_topic", "another"));

@@ -19,13 +19,14 @@ use stage::Stage;
 type Scene = (&'static str, fn(&mut Stage) -> Result);
 
 /// The scenes, in order.
-const SCENES: [Scene; 10] = [
+const SCENES: [Scene; 11] = [
     ("Every example is applied and becomes Ready", life::apply_examples),
     ("Somebody stops a pipe behind our back, and it is repaired", life::repair),
     ("Replicas, a setting and the columns are changed, each by exactly one call", life::change),
     ("A bad manifest is refused by the API server, with the rule and the cure", trouble::bad_manifest),
     ("The service answers a create with 504 after it has acted, and no second pipe appears", trouble::lost_answer),
     ("A fixed field is edited, and nothing is destroyed", trouble::fixed_field),
+    ("The same change is approved: the pipe is replaced, the old one first", trouble::approved_replacement),
     ("A source refuses the login; the condition says so, and it heals", trouble::refused_source),
     ("A deleted object takes its pipe with it; Retain keeps the pipe", life::delete),
     ("Everything is quiet: no write to either API", life::quiet),

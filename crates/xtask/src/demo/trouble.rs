@@ -62,6 +62,30 @@ pub(super) fn fixed_field(stage: &mut Stage) -> Result {
     Ok(())
 }
 
+pub(super) fn approved_replacement(stage: &mut Stage) -> Result {
+    let (id, pipes) = (id_of(stage, "kafka")?, stage.live_pipes()?.len());
+    stage.kubectl(&[
+        "patch",
+        "clickpipe",
+        "kafka",
+        "--type=merge",
+        "-p",
+        r#"{"spec":{"replacementPolicy":"OnApproval","source":{"kafka":{"topics":"other_topic"}}}}"#,
+    ])?;
+    stage.wait_for("kafka", "AwaitingApproval", "True", "ReplaceRequired")?;
+    let plan = stage.pipe("kafka")?["status"]["plan"].clone();
+    println!("  status.plan: {plan}");
+    let hash = plan["hash"].as_str().ok_or("the plan has no hash")?;
+    ensure(stage.live_pipes()?.iter().any(|pipe| pipe["id"] == id.as_str()), "the pipe is gone".to_owned())?;
+    stage.kubectl(&["annotate", "clickpipe", "kafka", &format!("cloud.clickhouse.com/approve-plan={hash}")])?;
+    stage.wait_for("kafka", "Ready", "True", "Running")?;
+    let (new, live) = (id_of(stage, "kafka")?, stage.live_pipes()?);
+    ensure(new != id && live.len() == pipes, format!("{} pipes, the object's is {new}", live.len()))?;
+    ensure(live.iter().all(|pipe| pipe["id"] != id.as_str()), "the old pipe is still there".to_owned())?;
+    println!("  pipe {id} is gone, pipe {new} reads other_topic");
+    Ok(())
+}
+
 pub(super) fn refused_source(stage: &mut Stage) -> Result {
     let fault = json!({"name": "source-refuses", "parameters": {"host": "locked.example.com", "text": "failed to establish connection: SASL authentication failed"}});
     let fault = stage.world.simulator().add_fault(&fault)?;
