@@ -88,6 +88,11 @@ fn told(change: &crd::status::PlannedChange) -> String {
     format!("{}: {} -> {} ({:?})", change.path, change.from, change.to, change.class)
 }
 
+fn message(world: &World, r#type: &str) -> String {
+    let found = world.status.conditions.iter().find(|condition| condition.type_ == r#type);
+    found.map(|condition| condition.message.clone()).unwrap_or_default()
+}
+
 /// The one pipe that there is.
 fn pipe(world: &World) -> &sim::Pipe {
     let alive: Vec<&sim::Pipe> = world.sim.pipes().filter(|pipe| pipe.alive(world.now)).collect();
@@ -109,9 +114,9 @@ fn a_replacement_waits_for_the_approval_of_exactly_its_plan() {
     let waits =
         || ["Unknown AwaitingApproval", "Unknown InProgress", "True ReplaceRequired", "", ""].map(str::to_owned);
     assert_eq!(conditions(&world), waits());
-    let message = world.message("AwaitingApproval");
+    let message = message(&world, "AwaitingApproval");
     assert!(message.contains("approve-plan="), "{message}");
-    let ready = world.message("Ready");
+    let ready = message(&world, "Ready");
     assert!(ready.contains("while the destination table holds rows"), "said before the old pipe is gone: {ready}");
     let plan = world.status.plan.clone().unwrap();
     assert_eq!((plan.class, plan.changes[0].path.as_str()), (Impact::Replace, "spec.source.kafka.topics"));

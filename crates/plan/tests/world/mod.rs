@@ -293,11 +293,6 @@ impl World {
             .unwrap_or_default()
     }
 
-    pub fn message(&self, r#type: &str) -> String {
-        let found = self.status.conditions.iter().find(|condition| condition.type_ == r#type);
-        found.map(|condition| condition.message.clone()).unwrap_or_default()
-    }
-
     pub fn count(&self, route: RouteKind) -> u64 {
         self.sim.stats().by_route.get(&route).copied().unwrap_or_default()
     }
