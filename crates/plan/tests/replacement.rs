@@ -114,8 +114,8 @@ fn a_replacement_waits_for_the_approval_of_exactly_its_plan() {
     let waits =
         || ["Unknown AwaitingApproval", "Unknown InProgress", "True ReplaceRequired", "", ""].map(str::to_owned);
     assert_eq!(conditions(&world), waits());
-    let message = message(&world, "AwaitingApproval");
-    assert!(message.contains("approve-plan="), "{message}");
+    let asked = message(&world, "AwaitingApproval");
+    assert!(asked.contains("approve-plan="), "{asked}");
     let ready = message(&world, "Ready");
     assert!(ready.contains("while the destination table holds rows"), "said before the old pipe is gone: {ready}");
     let plan = world.status.plan.clone().unwrap();
