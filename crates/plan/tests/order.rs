@@ -1,7 +1,5 @@
 //! The order of writes when one edit changes everything: pause, PATCH, settings, run state, resync, compute.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
-
 mod world;
 
 use crd::policy::RunState;
