@@ -24,7 +24,7 @@ fn writes(world: &mut World) -> Vec<String> {
         .map(|request| {
             let last = request.path.rsplit('/').next().unwrap_or_default();
             let pipe = request.path.split('/').count() <= 8;
-            let command = request.body["command"].as_str();
+            let command = request.body.get("command").and_then(serde_json::Value::as_str);
             format!("{} {}", request.method, command.unwrap_or(if pipe { "pipe" } else { last }))
         })
         .collect()
