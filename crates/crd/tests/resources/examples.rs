@@ -46,7 +46,7 @@ fn no_rule_refuses_an_example() {
             let refusals = match manifest["kind"].as_str() {
                 Some("ClickPipe") => refusals(&pipes, &typed::<ClickPipe>(&manifest), None),
                 Some("CloudConnection") => refusals(&connections, &typed::<CloudConnection>(&manifest), None),
-                Some("Secret") => Vec::new(),
+                Some("Secret" | "ConfigMap") => Vec::new(),
                 kind => panic!("{file}: {kind:?}"),
             };
             assert_eq!(refusals, Vec::<String>::new(), "{file}");
@@ -61,7 +61,8 @@ fn every_source_has_an_example_that_works_in_any_namespace() {
         for manifest in manifests(&file) {
             assert!(manifest["metadata"]["namespace"].is_null(), "{file} names a namespace");
             if manifest["kind"] == "ClickPipe" {
-                assert_eq!(manifest["metadata"]["name"], file.as_str(), "the pipe is called like its file");
+                let name = file.rsplit('/').next().unwrap();
+                assert_eq!(manifest["metadata"]["name"], name, "the pipe is called like its file");
                 let spec = serde_json::from_value::<ClickPipe>(manifest).unwrap().spec;
                 sources.push(spec.source.kind().unwrap());
             }
@@ -141,10 +142,14 @@ fn manifests(file: &str) -> Vec<Value> {
     serde_saphyr::from_multiple(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
-/// The names of the examples, without `.yaml`.
+/// The names of the examples, without `.yaml`; those of the flavours begin with their folder.
 fn files() -> Vec<String> {
-    let entries = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    entries.filter_map(|name| name.strip_suffix(".yaml").map(str::to_owned)).collect()
+    let within = |inner: &str| -> Vec<String> {
+        let entries = std::fs::read_dir(folder().join(inner)).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.filter_map(|name| Some(format!("{inner}{}", name.strip_suffix(".yaml")?))).collect()
+    };
+    [within(""), within("flavours/")].concat()
 }
 
 fn folder() -> std::path::PathBuf {

@@ -1,4 +1,4 @@
-//! The examples with a value of its own in the place of each secret, so that a leak can be told from chance.
+//! The examples and their flavours with a value of its own in the place of each secret, so that a leak can be told from chance.
 //!
 //! Not here: where one must not appear (see `examples`).
 
@@ -31,14 +31,15 @@ impl Canaries {
         let folder = ScratchFolder::new().unwrap();
         let examples = workspace_root().join("deploy/examples").to_string_lossy().into_owned();
         // kubectl reads the YAML and writes one JSON object after the other.
-        let read = ["create", "--dry-run=client", "-o", "json", "-f", &examples];
+        let read = ["create", "--dry-run=client", "-o", "json", "--recursive", "-f", &examples];
         let read = world.control_plane().kubectl(&read).unwrap().text().unwrap();
         let (mut secrets, mut pipes) = (Vec::new(), 0);
         for (number, object) in serde_json::Deserializer::from_str(&read).into_iter::<Value>().enumerate() {
             let mut object = object.unwrap();
             object["metadata"].as_object_mut().unwrap().remove("namespace");
             match object["kind"].as_str().unwrap() {
-                "Secret" => replace(&mut object, number, &mut secrets),
+                "Secret" => replace(&mut object, &mut secrets),
+                "ConfigMap" => {}
                 "CloudConnection" => {
                     object["spec"]["apiUrl"] = json!(world.simulator().url());
                     object["spec"]["pollInterval"] = json!("30s");
@@ -57,7 +58,7 @@ impl Canaries {
         for Canary { text, encoded } in self.secrets.iter().filter(|canary| canary.text != KEY.1) {
             assert!(received.contains(text) || received.contains(encoded), "{text} never reached the service");
         }
-        assert_eq!(self.secrets.len(), self.pipes + 1, "each example has one secret, and so has the connection");
+        assert!(self.secrets.len() > self.pipes, "most examples have a secret, some two, and the connection has one");
     }
 
     /// No secret is in this text, neither as it is nor encoded.
@@ -71,7 +72,7 @@ impl Canaries {
 }
 
 /// Puts canaries into a Secret. What a value has around its secret is kept: the service may look at it.
-fn replace(object: &mut Value, number: usize, secrets: &mut Vec<Canary>) {
+fn replace(object: &mut Value, secrets: &mut Vec<Canary>) {
     for (key, value) in object["stringData"].as_object_mut().unwrap() {
         let before = value.as_str().unwrap().trim_end();
         let text = match key.as_str() {
@@ -81,9 +82,11 @@ fn replace(object: &mut Value, number: usize, secrets: &mut Vec<Canary>) {
                 continue;
             }
             "keySecret" => KEY.1.to_owned(),
-            _ => format!("canary-{number}"),
+            // Eight letters of base64, so that it may stand in a certificate.
+            _ => format!("canary{:02}", secrets.len()),
         };
-        let whole = ["<private_key>", "mykey", before].into_iter().find(|part| before.contains(part)).unwrap();
+        let whole =
+            ["<private_key>", "<certificate>", "mykey", before].into_iter().find(|part| before.contains(part)).unwrap();
         let after = before.replace(whole, &text);
         secrets.push(Canary { encoded: BASE64.encode(after.as_bytes()), text });
         *value = json!(after);

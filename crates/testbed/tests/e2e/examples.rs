@@ -1,4 +1,4 @@
-//! Every example on the real API server: ready through kubectl alone, at the promised price, without a leak, and gone
+//! Every example and flavour on the real API server: ready through kubectl alone, at the promised price, without a leak, and gone
 //! without a trace.
 
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ fn the_examples_live_and_go_as_promised() {
     // A streaming or object-storage pipe costs a POST and a start, a database pipe a POST.
     assert_eq!(
         (canaries.pipes, count(&world, "CreatePipe"), count(&world, "SetState"), writes(&world)),
-        (10, 10, 6, 16)
+        (25, 25, 16, 41)
     );
     assert_budget_kept(&world);
 
@@ -36,16 +36,17 @@ fn the_examples_live_and_go_as_promised() {
     nothing_leaks(&world, &operator, &canaries);
 
     // Secrets, connection and pipes at once.
-    kubectl(&world, &["delete", "--timeout=50s", "-f", &folder]);
+    kubectl(&world, &["delete", "--timeout=150s", "-f", &folder]);
     assert_eq!(kubectl(&world, &["get", "clickpipes,cloudconnections", "-o", "name"]), "");
     assert_eq!(live_pipes(&world), Vec::<Value>::new());
-    assert_eq!((count(&world, "CreatePipe"), count(&world, "DeletePipe"), count(&world, "GetPipe")), (10, 10, 0));
+    assert_eq!((count(&world, "CreatePipe"), count(&world, "DeletePipe"), count(&world, "GetPipe")), (25, 25, 0));
     assert_budget_kept(&world);
     nothing_leaks(&world, &operator, &canaries);
 }
 
 fn wait_all_ready(world: &World, count: usize) {
-    wait_until(PATIENCE, "every example to be Ready and Synced", || {
+    // At most one request a second.
+    wait_until(2 * PATIENCE, "every example to be Ready and Synced", || {
         let pipes = world.get(&["clickpipes"]).map_err(|error| error.to_string())?;
         let pipes = pipes["items"].as_array().unwrap().clone();
         let holds = |pipe: &Value, r#type| condition(pipe, r#type).is_some_and(|found| found["status"] == "True");
