@@ -3,13 +3,14 @@
 //! Generic over all fields: which members belong to the document, which are references and how they are encoded, is told by the facts.
 //! Not here: reading Secrets (the controller reads what [`references`] lists), the name's token ([`crate::body`]).
 
-mod encode;
+pub mod encode;
 
 use std::collections::BTreeMap;
 
 use cloud::{Document, Secret};
 use crd::ClickPipeSpec;
 use crd::condition::Reason;
+use crd::credential::Encoding;
 use crd::facts::tree::{Field, Kind, document as facts};
 use serde_json::Value;
 
@@ -25,6 +26,8 @@ pub struct Reference {
     pub name: String,
     /// The key in it.
     pub key: String,
+    /// Whether the value may be bytes that are no text; it is then handed over as base64.
+    pub bytes: bool,
 }
 
 /// What holds a referenced value.
@@ -52,7 +55,7 @@ pub type Values = BTreeMap<Reference, Result<Secret, Unread>>;
 #[must_use]
 pub fn references(spec: &ClickPipeSpec) -> Vec<Reference> {
     let mut found = Vec::new();
-    visit(&to_json(spec), facts(), &mut |credential| found.extend(reference(credential)));
+    visit(&to_json(spec), facts(), &mut |credential, encoding| found.extend(reference(credential, encoding)));
     found.sort();
     found.dedup();
     found
@@ -78,9 +81,9 @@ fn to_json(spec: &ClickPipeSpec) -> Value {
     serde_json::to_value(spec).unwrap_or(Value::Null)
 }
 
-fn visit(value: &Value, field: &Field, found: &mut dyn FnMut(&Value)) {
+fn visit(value: &Value, field: &Field, found: &mut dyn FnMut(&Value, Encoding)) {
     match (&field.kind, value) {
-        (Kind::Credential(_), Value::Object(_)) => found(value),
+        (Kind::Credential(encoding), Value::Object(_)) => found(value, *encoding),
         (Kind::Object(members), Value::Object(values)) => {
             for (name, member) in members {
                 if let Some(value) = values.get(name) {
@@ -93,14 +96,15 @@ fn visit(value: &Value, field: &Field, found: &mut dyn FnMut(&Value)) {
     }
 }
 
-fn reference(credential: &Value) -> Option<Reference> {
+fn reference(credential: &Value, encoding: Encoding) -> Option<Reference> {
     let (holder, place) = match (credential.get("secretKeyRef"), credential.get("configMapKeyRef")) {
         (Some(place), _) if !place.is_null() => (Holder::Secret, place),
         (_, Some(place)) if !place.is_null() => (Holder::ConfigMap, place),
         _ => return None,
     };
     let text = |name: &str| place.get(name).and_then(Value::as_str).map(str::to_owned);
-    Some(Reference { holder, name: text("name")?, key: text("key")? })
+    let bytes = encoding == Encoding::ProtobufSchema;
+    Some(Reference { holder, name: text("name")?, key: text("key")?, bytes })
 }
 
 /// Builds one field; `None` when the user did not set it, or when it has a problem.
@@ -108,7 +112,7 @@ fn build(value: &Value, field: &Field, path: &str, values: &Values, problems: &m
     match (&field.kind, value) {
         (_, Value::Null) => None,
         (Kind::Credential(encoding), credential) => {
-            let (clear, secret) = match reference(credential) {
+            let (clear, secret) = match reference(credential, *encoding) {
                 None => (credential.get("value")?.as_str()?.to_owned(), encoding.is_secret()),
                 Some(reference) => match values.get(&reference) {
                     Some(Ok(read)) => (read.expose().to_owned(), true),

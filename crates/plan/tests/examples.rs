@@ -180,7 +180,7 @@ fn desired(pipe: ClickPipe, secrets: &BTreeMap<(String, String), String>) -> Des
     let values: Values = secrets
         .iter()
         .map(|((name, key), clear)| {
-            let reference = Reference { holder: Holder::Secret, name: name.clone(), key: key.clone() };
+            let reference = Reference { holder: Holder::Secret, name: name.clone(), key: key.clone(), bytes: false };
             (reference, Ok(Secret::new(clear.clone())))
         })
         .collect();
