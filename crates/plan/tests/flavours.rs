@@ -26,6 +26,15 @@ fn every_flavour_becomes_ready_with_the_fewest_calls() {
         let writes = if pipe.spec.source.kind().unwrap().family() == crd::source::Family::Database { 1 } else { 2 };
         assert_eq!(world.writes().len(), writes, "{file}: {:?}", world.writes());
         assert_eq!(world.count(RouteKind::GetPipe), 0, "{file}");
+        // Applied once more, as it is.
+        world.edit(|_| ());
+        world.restart();
+        world.live(7_200_000);
+        assert_eq!(
+            (world.condition("Synced").as_str(), world.writes().len()),
+            ("True ReconcileSuccess", writes),
+            "{file}"
+        );
     }
 }
 
