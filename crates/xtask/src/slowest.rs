@@ -7,6 +7,7 @@ use std::fs::{File, read_to_string};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use testbed::ScratchFolder;
 
@@ -35,14 +36,18 @@ pub(crate) fn run(program: &[String]) -> Result {
     let (name, arguments) = program.split_first().ok_or("no program to run")?;
     let mut command = Command::new(name);
     command.args(arguments);
-    let Some(times) = std::env::var_os(TIMES).filter(|_| has_times(Path::new(name))) else {
-        return finish(command.status()?);
-    };
+    let Some(times) = std::env::var_os(TIMES) else { return finish(command.status()?) };
+    if !has_times(name) {
+        let begun = Instant::now();
+        let status = command.status()?;
+        let mut file = File::options().create(true).append(true).open(times)?;
+        writeln!(file, "{} {} (all of it)", begun.elapsed().as_secs_f64(), shown(name))?;
+        return finish(status);
+    }
     command.args(["-Zunstable-options", "--report-time"]).env("RUSTC_BOOTSTRAP", "1").stdout(Stdio::piped());
     let mut child = command.spawn()?;
     let mut file = File::options().create(true).append(true).open(times)?;
-    let shown = Path::new(name).file_stem().and_then(|stem| stem.to_str()).unwrap_or(name);
-    let shown = shown.rsplit_once('-').map_or(shown, |(stem, _)| stem);
+    let shown = shown(name);
     for line in BufReader::new(child.stdout.take().ok_or("no output")?).lines() {
         let line = line?;
         println!("{line}");
@@ -57,9 +62,16 @@ fn finish(status: std::process::ExitStatus) -> Result {
     std::process::exit(status.code().unwrap_or(1));
 }
 
-/// Whether the program is one of cargo's test programs, which have the standard harness.
-fn has_times(program: &Path) -> bool {
-    program.parent().and_then(Path::file_name).is_some_and(|folder| folder == "deps")
+/// Whether the program can tell the time of each test: it says so in its help. Programs with a harness of their own may not.
+fn has_times(program: &str) -> bool {
+    let output = Command::new(program).arg("--help").output();
+    output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("--report-time"))
+}
+
+/// The name of a test program, without the number that cargo adds.
+fn shown(program: &str) -> &str {
+    let stem = Path::new(program).file_stem().and_then(|stem| stem.to_str()).unwrap_or(program);
+    stem.rsplit_once('-').map_or(stem, |(stem, _)| stem)
 }
 
 /// The name and seconds in a line such as `test name ... ok <0.012s>`.
