@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask demo | test | check | generate | bench`.
+//! Developer commands: `cargo xtask demo | test | check | generate | bench | compare`.
 //!
 //! Each command is one file. Not here: what the commands start; that is the crate `testbed`.
 
@@ -6,6 +6,7 @@
 
 mod bench;
 mod check;
+mod compare;
 mod demo;
 mod generate;
 mod run;
@@ -55,6 +56,8 @@ enum Command {
     },
     /// Measures: counts of calls and bytes first, then times.
     Bench,
+    /// Meets the same faults as the official Terraform provider's client does, and prints what became of both.
+    Compare,
 }
 
 fn main() -> ExitCode {
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Command::Generate { check } => generate::generate(&testbed::workspace_root(), check).map_err(Into::into),
         Command::TimeTests { program } => slowest::run(&program),
         Command::Bench => bench::bench(),
+        Command::Compare => compare::compare(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

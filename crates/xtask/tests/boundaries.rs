@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What each crate may use of ours. A crate that is not here has no rule and fails the test.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("clickpipes-crd", &[]),
     ("clickpipes-cloud", &[]),
     ("clickpipes-plan", &["clickpipes-crd", "clickpipes-cloud"]),
@@ -15,6 +15,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("clickpipes-sim", &[]),
     ("clickpipes-controller", &["clickpipes-crd", "clickpipes-cloud", "clickpipes-plan", "clickpipes-client"]),
     ("clickpipes-specimens", &["clickpipes-crd"]),
+    ("clickpipes-comparison", &["clickpipes-sim"]),
     ("clickpipes-testbed", &[]),
     (
         "clickpipes-simulation",
