@@ -68,6 +68,11 @@ pub const DIFFERENCES: [(&str, Aspect, &str); 18] = [
     ("source.postgres.tableMappings[].sortingKeys", Aspect::Unique, DUPLICATES),
 ];
 
+/// The fields that the document requires in every change and that we leave out of changes that are not about them.
+pub fn left_out_of_changes() -> impl Iterator<Item = &'static str> {
+    DIFFERENCES.into_iter().filter(|(_, _, reason)| *reason == CONNECTION).map(|(field, _, _)| field)
+}
+
 /// Why our definition has a limit of this name where the document has none.
 #[must_use]
 pub fn reason_of_our_own(limit: &str) -> &'static str {

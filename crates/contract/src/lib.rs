@@ -15,6 +15,7 @@ pub mod ledger;
 pub mod operation;
 pub mod ours;
 pub mod shape;
+pub mod strict;
 
 pub use document::Document;
 pub use ledger::Ledger;
