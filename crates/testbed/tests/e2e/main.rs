@@ -14,6 +14,7 @@ mod conditions;
 mod crash;
 mod definitions;
 mod examples;
+mod processes;
 mod rules;
 mod trouble;
 mod words;

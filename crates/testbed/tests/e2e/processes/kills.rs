@@ -1,0 +1,93 @@
+//! One operator at a time, killed at bad moments and started again.
+
+use serde_json::json;
+
+use super::Stage;
+use crate::words::{KEY, count, wait_ready};
+
+/// A database pipe, which is paused for a change of its tables.
+fn postgres(tables: &[&str]) -> String {
+    let mappings: Vec<_> = tables
+        .iter()
+        .map(|table| json!({"sourceSchemaName": "public", "sourceTable": table, "targetTable": format!("public_{table}")}))
+        .collect();
+    json!({
+        "apiVersion": "cloud.clickhouse.com/v1alpha1", "kind": "ClickPipe", "metadata": {"name": "tables"},
+        "spec": {
+            "connectionRef": {"name": "prod"}, "serviceId": crate::words::SERVICE,
+            "source": {"postgres": {
+                "host": "postgres.example.com", "port": 5432, "database": "mydb", "settings": {"replicationMode": "cdc"},
+                "credentials": {"username": {"value": "ann"}, "password": {"secretKeyRef": {"name": "source", "key": "password"}}},
+                "tableMappings": mappings,
+            }},
+            "destination": {"database": "default"},
+        },
+    })
+    .to_string()
+}
+
+#[test]
+fn f01_f27_a_kill_in_the_middle_of_create_update_and_delete_leaves_one_pipe_each() {
+    let stage = Stage::new();
+    let mut logs = Vec::new();
+    let operator = stage.operator(&[]);
+    stage.apply(&["edited", "deleted"]);
+    stage.world.apply(&postgres(&["users"])).unwrap();
+    stage.wait_settled(&["edited", "deleted", "tables"]);
+
+    // Four calls on the wire, none of which will be answered to this process; one create is carried out only after its death.
+    let never = json!({"ms": 3_000_000});
+    stage.fault("slow-answer", &never, "CreatePipe", "made");
+    stage.fault("never-answered", &json!({"commit_after_ms": 250_000}), "CreatePipe", "late");
+    stage.fault("slow-answer", &never, "SetScaling", "edited");
+    stage.fault("slow-answer", &never, "PatchPipe", "tables");
+    stage.fault("slow-answer", &never, "DeletePipe", "deleted");
+    let created = count(&stage.world, "CreatePipe");
+    stage.apply(&["made", "late"]);
+    stage.kubectl(&["patch", "clickpipe", "edited", "--type=merge", "-p", r#"{"spec":{"scaling":{"replicas":2}}}"#]);
+    stage.world.apply(&postgres(&["users", "orders"])).unwrap();
+    stage.kubectl(&["delete", "clickpipe", "deleted", "--wait=false"]);
+    stage.wait_requests("CreatePipe", created + 2);
+    for route in ["SetScaling", "PatchPipe", "DeletePipe"] {
+        stage.wait_requests(route, 1);
+    }
+    let tables = stage.world.get(&["clickpipe", "tables"]).unwrap();
+    assert_eq!(tables["status"]["operation"]["kind"], "Update", "that we paused it is on record");
+    operator.kill_9().unwrap();
+    logs.push(operator.logs());
+
+    let operator = stage.operator(&[]);
+    let left = ["edited", "tables", "made", "late"];
+    stage.wait_settled(&left);
+    logs.push(operator.logs());
+    assert_eq!(count(&stage.world, "CreatePipe"), created + 2, "a create was repeated");
+    let pipes = stage.world.simulator().pipes().unwrap();
+    let tables = pipes.as_array().unwrap().iter().find(|pipe| pipe["source"]["postgres"].is_object()).unwrap();
+    assert_eq!(tables["state"], "Running", "what was paused for a change runs again");
+    assert_eq!(tables["source"]["postgres"]["tableMappings"].as_array().unwrap().len(), 2);
+    stage.assert_in_order(&left, &logs);
+}
+
+#[test]
+fn f01_an_operator_that_is_killed_again_and_again_comes_to_the_same_end() {
+    let stage = Stage::new();
+    let mut logs = Vec::new();
+    let names = ["orders", "payments", "refunds", "returns"];
+    // Killed at the first sign of each kind of request, so at another place each time.
+    stage.apply(&names);
+    for route in ["ListServices", "ListPipes", "CreatePipe", "SetState"] {
+        let before = count(&stage.world, route);
+        let operator = stage.operator(&["--create-window", "20s"]);
+        stage.wait_requests(route, before + 1);
+        operator.kill_9().unwrap();
+        logs.push(operator.logs());
+    }
+    let operator = stage.operator(&["--create-window", "20s"]);
+    for name in names {
+        wait_ready(&stage.world, name);
+    }
+    assert_eq!(count(&stage.world, "CreatePipe"), 4, "one request for each object");
+    logs.push(operator.logs());
+    stage.assert_in_order(&names, &logs);
+    assert!(logs.iter().all(|log| !log.contains(KEY.1)));
+}
