@@ -109,12 +109,12 @@ async fn remember<C: Cluster>(
 ) -> std::result::Result<ClickPipeStatus, Error> {
     let known = plan::Known { record: record.clone(), ..pass.known.clone() };
     let status = plan::status(&pass.desired, &known, plan);
-    pass.object = pass
-        .context
-        .cluster
-        .replace_status(&ClickPipe { status: Some(status), ..pass.object.clone() })
-        .await
-        .map_err(Error::Remember)?;
+    let written = pass.context.cluster.replace_status(&ClickPipe { status: Some(status), ..pass.object.clone() }).await;
+    pass.object = written.map_err(|error| {
+        plan::unwritten(&mut pass.known, record);
+        pass.keep();
+        Error::Remember(error)
+    })?;
     Ok(pass.object.status.clone().unwrap_or_default())
 }
 

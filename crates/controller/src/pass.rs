@@ -58,7 +58,7 @@ impl<'a, C: Cluster> Pass<'a, C> {
         let found = gather(&object, context).await?;
         let desired = desire::desire(&object, &found, context);
         let known = recall::recall(&object, &desired, &found, context);
-        let owed = if known.memory.outcome.is_some() { Owed::Record } else { Owed::Nothing };
+        let owed = if is_owed(&known) { Owed::Record } else { Owed::Nothing };
         Ok(Self { context, object, is_live, found, desired, known, permit: None, has_begun: false, owed })
     }
 
@@ -109,4 +109,10 @@ impl<'a, C: Cluster> Pass<'a, C> {
     pub fn keep(&self) {
         self.context.memory.lock().insert(self.desired.object.uid.clone(), self.known.memory.clone());
     }
+}
+
+/// Whether what came of the create on record is known here and not there.
+fn is_owed(known: &Known) -> bool {
+    let create = known.record.create.as_ref();
+    known.memory.outcome.as_ref().is_some_and(|(nonce, _)| create.is_some_and(|create| create.nonce == *nonce))
 }

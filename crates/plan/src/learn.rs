@@ -46,6 +46,32 @@ pub fn sending(known: &mut Known, call: &Call) {
     }
 }
 
+/// Notes that a record could not be written, as far as is known: what it announced is not sent. If it turns out to be on record all the same,
+/// nobody has to wait for it.
+pub fn unwritten(known: &mut Known, record: &ClickPipeStatus) {
+    let announced = record.create.as_ref().filter(|create| {
+        create.phase == CreatePhase::Intent
+            && known.record.create.as_ref().is_none_or(|before| before.nonce != create.nonce)
+    });
+    if let Some(create) = announced {
+        let message = "the request was not sent: the Kubernetes API did not confirm its record".to_owned();
+        let outcome = CreateOutcome::Failed { code: "NotSent".to_owned(), message };
+        known.memory.outcome = Some((create.nonce.clone(), outcome));
+    }
+    unsent_resync(known, record);
+}
+
+/// A resync that a record announces anew has not been sent yet.
+fn unsent_resync(known: &mut Known, record: &ClickPipeStatus) {
+    let announced = record
+        .last_resync
+        .as_ref()
+        .filter(|resync| resync.phase == resync::SENT && Some(*resync) != known.record.last_resync.as_ref());
+    if let Some(resync) = announced {
+        known.memory.resync_unsent = Some(resync.id.clone());
+    }
+}
+
 /// Folds what came of a step into what is known.
 pub fn learn(desired: &Desired, known: &mut Known, step: &Step, result: Result<Learned, Failure>) {
     match (step, result) {
@@ -86,13 +112,7 @@ fn written(known: &mut Known, record: ClickPipeStatus, begun: Tick, intent: bool
         known.memory.intent = Some(OwnIntent { nonce: create.nonce.clone(), written: begun, sent: false });
         known.memory.nonce_seen = Some((create.nonce.clone(), begun));
     }
-    if let Some(resync) = record
-        .last_resync
-        .as_ref()
-        .filter(|resync| resync.phase == resync::SENT && Some(*resync) != known.record.last_resync.as_ref())
-    {
-        known.memory.resync_unsent = Some(resync.id.clone());
-    }
+    unsent_resync(known, &record);
     if record.create.as_ref().is_none_or(|create| create.phase != CreatePhase::Intent) {
         known.memory.outcome = None;
         known.memory.intent = None;

@@ -41,7 +41,7 @@ mod withheld;
 
 pub use desired::{Account, Desired, Object, PausedBy, Problem, Wanted};
 pub use known::{Known, Memory};
-pub use learn::{Learned, learn, sending};
+pub use learn::{Learned, learn, sending, unwritten};
 pub use neighbours::Neighbours;
 pub use planning::plan;
 pub use status::status;

@@ -164,3 +164,43 @@ fn a_pipe_that_no_list_has_shown_is_not_gone_because_its_delete_finds_nothing() 
     assert!(!world.exists, "{:#?}", world.trace);
     assert_eq!(living(&world), 0, "{:#?}", world.trace);
 }
+
+#[test]
+fn an_intent_whose_write_lost_its_answer_is_not_waited_for() {
+    for committed in [true, false] {
+        let mut world = World::new(KAFKA);
+        world.loses_write = Some(committed);
+        world.pass();
+        let on_record = world.status.create.as_ref().is_some_and(|create| create.phase == CreatePhase::Intent);
+        assert_eq!((on_record, world.count(RouteKind::CreatePipe)), (committed, 0), "{:#?}", world.trace);
+        world.live(2 * MINUTE);
+        assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
+        assert_eq!((world.count(RouteKind::CreatePipe), living(&world)), (1, 1), "{:#?}", world.trace);
+    }
+}
+
+#[test]
+fn another_process_waits_for_an_intent_that_it_has_not_written() {
+    let mut world = World::new(KAFKA);
+    world.loses_write = Some(true);
+    world.pass();
+    world.restart();
+    world.live(14 * MINUTE);
+    assert_eq!(world.count(RouteKind::CreatePipe), 0, "{:#?}", world.trace);
+    world.live(3 * MINUTE);
+    assert_eq!((world.count(RouteKind::CreatePipe), living(&world)), (1, 1), "{:#?}", world.trace);
+}
+
+#[test]
+fn a_resync_whose_record_lost_its_answer_is_sent_once() {
+    for committed in [true, false] {
+        let mut world = ready(postgres());
+        let before = world.count(RouteKind::SetState);
+        world.edit(|spec| spec.resync_request = Some("once".into()));
+        world.loses_write = Some(committed);
+        world.pass();
+        assert_eq!(world.count(RouteKind::SetState), before, "{:#?}", world.trace);
+        world.live(30 * MINUTE);
+        assert_eq!(world.count(RouteKind::SetState), before + 1, "{:#?}", world.trace);
+    }
+}

@@ -16,7 +16,7 @@ use clickpipes_plan::fingerprint::Key;
 use clickpipes_plan::known::Seen;
 use clickpipes_plan::{
     Account, Desired, Known, Learned, Look, Memory, Neighbours, Object, PausedBy, Plan, Problem, Step, learn, plan,
-    sending, status,
+    sending, status, unwritten,
 };
 use cloud::reply::Answer as Heard;
 use cloud::{Call, Failure, OrganizationId, Reply, Secret, ServiceId, Tick};
@@ -53,6 +53,8 @@ pub struct World {
     pub nonces: u64,
     pub status_writes: u64,
     pub trace: Vec<String>,
+    /// The answer to the next write of the record is lost; whether it was written.
+    pub loses_write: Option<bool>,
     /// Effects so far: writes to Kubernetes and calls.
     pub effects: u64,
     /// The process dies right after this effect, before it can take notice of the answer.
@@ -95,6 +97,7 @@ impl World {
             nonces: 0,
             status_writes: 0,
             trace: Vec::new(),
+            loses_write: None,
             effects: 0,
             dies_after: None,
         };
@@ -164,6 +167,16 @@ impl World {
                 return plan;
             };
             self.trace.push(short(&step));
+            if let (Step::Remember { record, .. }, Some(committed)) = (&step, self.loses_write) {
+                self.loses_write = None;
+                if committed {
+                    let _ = self.act(&desired, &mut known, &plan, &step);
+                }
+                unwritten(&mut known, record);
+                self.memory = known.memory;
+                self.seen = known.seen;
+                return plan;
+            }
             let result = self.act(&desired, &mut known, &plan, &step);
             self.effects += u64::from(!matches!(step, Step::Look(_)));
             if self.dies_after.take_if(|at| *at <= self.effects).is_some() {
