@@ -197,3 +197,24 @@ fn wait_leads(operator: &Operator, within: Duration) {
     let leads = || Ok::<_, String>(leads(operator).then_some(()));
     operator.process().wait_until(within, "the operator to lead", leads).unwrap();
 }
+
+/// A database pipe, which is paused for a change of its tables.
+fn postgres(tables: &[&str]) -> String {
+    let mappings: Vec<_> = tables
+        .iter()
+        .map(|table| json!({"sourceSchemaName": "public", "sourceTable": table, "targetTable": format!("public_{table}")}))
+        .collect();
+    json!({
+        "apiVersion": "cloud.clickhouse.com/v1alpha1", "kind": "ClickPipe", "metadata": {"name": "tables"},
+        "spec": {
+            "connectionRef": {"name": "prod"}, "serviceId": SERVICE,
+            "source": {"postgres": {
+                "host": "postgres.example.com", "port": 5432, "database": "mydb", "settings": {"replicationMode": "cdc"},
+                "credentials": {"username": {"value": "ann"}, "password": {"secretKeyRef": {"name": "source", "key": "password"}}},
+                "tableMappings": mappings,
+            }},
+            "destination": {"database": "default"},
+        },
+    })
+    .to_string()
+}

@@ -2,29 +2,8 @@
 
 use serde_json::json;
 
-use super::Stage;
+use super::{Stage, postgres};
 use crate::words::{KEY, count, wait_ready};
-
-/// A database pipe, which is paused for a change of its tables.
-fn postgres(tables: &[&str]) -> String {
-    let mappings: Vec<_> = tables
-        .iter()
-        .map(|table| json!({"sourceSchemaName": "public", "sourceTable": table, "targetTable": format!("public_{table}")}))
-        .collect();
-    json!({
-        "apiVersion": "cloud.clickhouse.com/v1alpha1", "kind": "ClickPipe", "metadata": {"name": "tables"},
-        "spec": {
-            "connectionRef": {"name": "prod"}, "serviceId": crate::words::SERVICE,
-            "source": {"postgres": {
-                "host": "postgres.example.com", "port": 5432, "database": "mydb", "settings": {"replicationMode": "cdc"},
-                "credentials": {"username": {"value": "ann"}, "password": {"secretKeyRef": {"name": "source", "key": "password"}}},
-                "tableMappings": mappings,
-            }},
-            "destination": {"database": "default"},
-        },
-    })
-    .to_string()
-}
 
 #[test]
 fn f01_f27_a_kill_in_the_middle_of_create_update_and_delete_leaves_one_pipe_each() {
