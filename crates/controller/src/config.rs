@@ -52,6 +52,11 @@ pub struct Config {
     #[arg(long, env = "CLICKPIPES_PAUSED", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     pub paused: bool,
 
+    /// Whether a changed Secret is noticed at once. Otherwise the operator needs no right to list and watch Secrets, only to
+    /// get them, and notices a change when it looks at the resource next: at each pollInterval.
+    #[arg(long, env = "CLICKPIPES_WATCH_SECRETS", value_name = "BOOL", default_value_t = true, action = ArgAction::Set, value_parser = BoolishValueParser::new())]
+    pub watch_secrets: bool,
+
     /// The namespace that the operator runs in; it keeps its own Secret there. `POD_NAMESPACE` is understood too.
     #[arg(long, env = "CLICKPIPES_OPERATOR_NAMESPACE", value_name = "NAMESPACE", default_value_t = own_namespace())]
     pub operator_namespace: String,
@@ -138,7 +143,7 @@ mod tests {
         let config = config(&[]).unwrap();
         assert_eq!(config.create_window, Duration::from_mins(15));
         assert_eq!(config.concurrency, 256);
-        assert!(!config.paused && !config.leader_elect);
+        assert!(!config.paused && !config.leader_elect && config.watch_secrets);
         assert!(config.lease_terms().is_ok());
     }
 

@@ -16,6 +16,7 @@ use crate::connection::Resolved;
 use crate::connection::unresolved::secret_reason;
 use crate::context::Context;
 use crate::reconcile::Error;
+use crate::secrets::text_or_base64;
 
 /// What was found around an object.
 pub struct Surroundings {
@@ -60,15 +61,17 @@ async fn read<C: Cluster>(
     let mut values = Values::new();
     let mut versions = Vec::new();
     let mut maps: BTreeMap<String, Result<Entries, Unread>> = BTreeMap::new();
-    for reference in references(&pipe.spec) {
+    let references = references(&pipe.spec);
+    for reference in references.iter().filter(|reference| reference.holder == Holder::Secret) {
+        context.secrets.anew(namespace, &reference.name);
+    }
+    for reference in references {
         let value = match reference.holder {
             Holder::Secret => {
-                versions.push(format!(
-                    "{}@{}",
-                    reference.name,
-                    context.secrets.version(namespace, &reference.name).unwrap_or_default()
-                ));
-                secret(namespace, &reference, context).await?
+                let value = secret(namespace, &reference, context).await?;
+                let version = context.secrets.version(namespace, &reference.name).unwrap_or_default();
+                versions.push(format!("{}@{version}", reference.name));
+                value
             }
             Holder::ConfigMap => {
                 if !maps.contains_key(&reference.name) {
@@ -94,7 +97,13 @@ async fn secret<C: Cluster>(
     reference: &Reference,
     context: &Context<C>,
 ) -> Result<Result<Secret, Unread>, Error> {
-    match context.secrets.read(namespace, &reference.name, &reference.key).await {
+    let Reference { name, key, bytes, holder: _ } = reference;
+    let read = if *bytes {
+        context.secrets.read_bytes(namespace, name, key).await
+    } else {
+        context.secrets.read(namespace, name, key).await
+    };
+    match read {
         Ok(value) => Ok(Ok(value)),
         Err(problem) => match secret_reason(&problem) {
             Some(reason) => Ok(Err(Unread { reason, message: problem.to_string() })),
@@ -124,11 +133,14 @@ async fn config_map<C: Cluster>(
 }
 
 fn entry(entries: &Entries, reference: &Reference) -> Result<Secret, Unread> {
-    let Reference { name, key, .. } = reference;
+    let Reference { name, key, bytes: may_be_bytes, holder: _ } = reference;
     let unread = |reason, message| Unread { reason, message };
     let bytes = entries.values.get(key).ok_or_else(|| {
         unread(Reason::SecretKeyMissing, format!("the ConfigMap {name:?} has no key {key:?}: add it"))
     })?;
+    if *may_be_bytes {
+        return Ok(text_or_base64(bytes));
+    }
     let text = String::from_utf8(bytes.clone());
     text.map(Secret::new).map_err(|_| {
         unread(

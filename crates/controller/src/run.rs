@@ -137,7 +137,11 @@ async fn work(config: Config, readiness: Readiness, metrics: Arc<Metrics>, tenur
     metrics.add(Box::new(Leader(tenure.clone())));
     let dependencies = Arc::new(Dependencies::default());
     let (triggers, inboxes) = Triggers::new(Arc::clone(&dependencies));
-    let secrets = Arc::new(SecretStore::new(cluster.clone(), caches.secrets.store()));
+    let secrets = Arc::new(if config.watch_secrets {
+        SecretStore::new(cluster.clone(), caches.secrets.store())
+    } else {
+        SecretStore::unwatched(cluster.clone())
+    });
     let connections = Arc::new(Connections {
         namespaced: caches.connections.store(),
         cluster: caches.cluster_connections.store(),
@@ -217,7 +221,14 @@ async fn watches(clients: &Clients, caches: Caches, context: &Arc<Context>, read
         watch("clustercloudconnections", Api::all(client()), cluster_connections, cluster_connections_in, |change| {
             context.connection_changed(&change);
         }),
-        watch("secrets", Api::all(client()), secrets, secrets_in, |change| context.secret_changed(&change)),
+        async {
+            if context.config.watch_secrets {
+                watch("secrets", Api::all(client()), secrets, secrets_in, |change| context.secret_changed(&change))
+                    .await;
+            } else {
+                secrets_in();
+            }
+        },
         watch("namespaces", Api::all(client()), namespaces, namespaces_in, |change| context.namespace_changed(&change)),
     );
 }

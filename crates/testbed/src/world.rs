@@ -82,10 +82,19 @@ impl World {
         Ok(operator)
     }
 
+    /// The same, with the rights that the chart grants for these values (`name=value,...`).
+    pub fn start_operator_with(&self, values: &str, flags: &[&str]) -> Result<Operator> {
+        let options = self.operator_options(flags)?;
+        install_chart(&self.control_plane, &["--set", values])?;
+        let operator = Operator::start(&options)?;
+        operator.wait_until_ready(Duration::from_mins(1))?;
+        Ok(operator)
+    }
+
     /// How to start an operator that may call this world's service and that has exactly the rights that the chart
     /// grants: the chart is installed, and the operator runs as the service account that the chart made.
     pub fn operator_options(&self, flags: &[&str]) -> Result<OperatorOptions> {
-        install_chart(&self.control_plane)?;
+        install_chart(&self.control_plane, &[])?;
         let kubeconfig = self.control_plane.kubeconfig_for_service_account(OPERATOR_NAMESPACE, RELEASE)?;
         let own = ["--allow-api-url", self.simulator.url(), "--operator-namespace", OPERATOR_NAMESPACE];
         let flags = own.iter().chain(flags).map(|word| (*word).to_owned()).collect();
@@ -122,10 +131,12 @@ fn install_crds(plane: &ControlPlane, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn install_chart(plane: &ControlPlane) -> Result<()> {
+fn install_chart(plane: &ControlPlane, values: &[&str]) -> Result<()> {
     let chart = workspace_root().join("charts/clickpipes-operator").to_string_lossy().into_owned();
     let namespace = ["--namespace", OPERATOR_NAMESPACE, "--create-namespace"];
-    plane.helm(&[&["upgrade", "--install", RELEASE, &chart, "--skip-crds"], &namespace[..]].concat())?.text()?;
+    plane
+        .helm(&[&["upgrade", "--install", RELEASE, &chart, "--skip-crds"], &namespace[..], values].concat())?
+        .text()?;
     Ok(())
 }
 

@@ -103,6 +103,18 @@ fn several_replicas_need_an_election() {
 }
 
 #[test]
+fn without_the_watch_secrets_are_neither_listed_nor_watched() {
+    let secrets = |values: &[&str]| {
+        let text = template(values).text().unwrap();
+        let rule =
+            text.lines().skip_while(|line| line.trim() != "resources: [secrets]").nth(1).unwrap().trim().to_owned();
+        (rule, text.contains("CLICKPIPES_WATCH_SECRETS"))
+    };
+    assert_eq!(secrets(&[]), ("verbs: [get, list, watch]".to_owned(), false));
+    assert_eq!(secrets(&["--set", "watchSecrets=false"]), ("verbs: [get]".to_owned(), true));
+}
+
+#[test]
 fn a_digest_wins_over_the_tag() {
     let digest = format!("sha256:{}", "0".repeat(64));
     let text = template(&["--set", &format!("image.tag=v9,image.digest={digest}")]).text().unwrap();

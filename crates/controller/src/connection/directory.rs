@@ -13,6 +13,7 @@ use crd::{CONNECTION_FINALIZER, CloudConnection, ClusterCloudConnection};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::core::PartialObjectMeta;
 use kube::runtime::reflector::{ObjectRef, Store};
+use plan::document::encode::one_line;
 
 use super::memory::Memories;
 use super::terms::{KeyId, SecretKey, Terms};
@@ -95,6 +96,7 @@ impl<C: Cluster> Connections<C> {
 
     /// The key of a connection as its Secrets say.
     pub async fn read_key(&self, terms: &Terms<'_>) -> Result<AccountKey, ReadSecret> {
+        self.secrets.anew(terms.key_secret.namespace, terms.key_secret.name);
         let key_id = match terms.key_id {
             KeyId::Value(value) => value.to_owned(),
             KeyId::Secret(secret) => self.read(secret).await?.expose().to_owned(),
@@ -136,7 +138,8 @@ impl<C: Cluster> Connections<C> {
 
     async fn read(&self, SecretKey { namespace, name, key }: SecretKey<'_>) -> Result<Secret, ReadSecret> {
         let secret = self.secrets.read(namespace, name, key).await?;
-        Ok(Secret::new(without_line_break(secret.expose()).to_owned()))
+        let bare = one_line(secret.expose()).map(Secret::new);
+        bare.map_err(|problem| ReadSecret::NotBare { name: name.to_owned(), problem: format!("{key:?}: {problem}") })
     }
 
     fn inputs<K: Connection>(&self, connection: &K, terms: &Terms<'_>) -> String {
@@ -154,12 +157,6 @@ impl<C: Cluster> Connections<C> {
         let found = self.namespaces.get(&ObjectRef::new(namespace));
         found.and_then(|namespace| namespace.metadata.labels.clone()).unwrap_or_default()
     }
-}
-
-/// Editors end files with a line break, and `kubectl create secret --from-file` keeps it.
-fn without_line_break(text: &str) -> &str {
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    text.strip_suffix('\r').unwrap_or(text)
 }
 
 /// A connection is used only while our finalizer keeps it.

@@ -72,7 +72,9 @@ pub fn secret_reason(problem: &ReadSecret) -> Option<Reason> {
     match problem {
         ReadSecret::NotFound { .. } => Some(Reason::SecretNotFound),
         ReadSecret::KeyMissing { .. } => Some(Reason::SecretKeyMissing),
-        ReadSecret::NotUtf8 { .. } | ReadSecret::Empty { .. } => Some(Reason::SecretInvalid),
+        ReadSecret::NotUtf8 { .. } | ReadSecret::NotBare { .. } | ReadSecret::Empty { .. } => {
+            Some(Reason::SecretInvalid)
+        }
         ReadSecret::Forbidden { .. } => Some(Reason::RefNotPermitted),
         ReadSecret::Other { .. } => None,
     }

@@ -15,6 +15,8 @@ mod crash;
 mod definitions;
 mod examples;
 mod processes;
+mod rotation;
 mod rules;
+mod secrets;
 mod trouble;
 mod words;
