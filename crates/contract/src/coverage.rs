@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use crd::facts::{Change, Compare, Facts, Route};
 
-use crate::exceptions::reason_of_our_own;
+use crate::exceptions::{DISPUTED, reason_of_our_own};
 use crate::ledger::{Ledger, Row, Verdict};
 use crate::operation::{Operation, Purpose};
 
@@ -36,6 +36,7 @@ pub fn page(ledger: &Ledger) -> String {
         call(ledger, operation, &mut text);
     }
     differences(ledger, &mut text);
+    disputed(&mut text);
     comparisons(ledger, &mut text);
     limits(ledger, &mut text);
     text
@@ -174,6 +175,17 @@ fn differences(ledger: &Ledger, text: &mut String) {
     }
 }
 
+fn disputed(text: &mut String) {
+    let _ = writeln!(
+        text,
+        "\n## Disputed\n\nThe document offers a change of these fields in place; the vendor's Terraform provider makes a new pipe instead.\n\n\
+         | field | what the operator does |\n| --- | --- |"
+    );
+    for (field, what) in DISPUTED {
+        let _ = writeln!(text, "| `{field}` | {what} |");
+    }
+}
+
 fn comparisons(ledger: &Ledger, text: &mut String) {
     let _ = writeln!(
         text,
@@ -220,7 +232,8 @@ fn limits(ledger: &Ledger, text: &mut String) {
         } else {
             fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", ")
         };
-        let value = value.replace('|', "\\|");
-        let _ = writeln!(text, "| {limit} `{value}` | {shown} | {} |", reason_of_our_own(limit));
+        let reason = reason_of_our_own(limit, value);
+        let value = if value.is_empty() { String::new() } else { format!(" `{}`", value.replace('|', "\\|")) };
+        let _ = writeln!(text, "| {limit}{value} | {shown} | {reason} |");
     }
 }

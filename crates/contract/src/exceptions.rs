@@ -73,15 +73,39 @@ pub fn left_out_of_changes() -> impl Iterator<Item = &'static str> {
     DIFFERENCES.into_iter().filter(|(_, _, reason)| *reason == CONNECTION).map(|(field, _, _)| field)
 }
 
-/// Why our definition has a limit of this name where the document has none.
+/// Changes in place that the document offers and the vendor's Terraform provider does not make: field, what we do.
+pub const DISPUTED: [(&str, &str); 8] = [
+    ("source.kafka.reversePrivateEndpointIds", VERIFIED),
+    ("source.kinesis.authentication", ROTATION),
+    ("source.kinesis.iamRole", ROTATION),
+    ("source.kinesis.accessKey", ROTATION),
+    ("source.objectStorage.path", FIRST_LOAD),
+    ("source.objectStorage.azureContainerName", FIRST_LOAD),
+    ("source.objectStorage.skipInitialLoad", FIRST_LOAD),
+    ("source.objectStorage.startAfter", FIRST_LOAD),
+];
+/// What makes up for an answer that says nothing.
+const VERIFIED: &str = "changed by PATCH and looked at afterwards: a change that is accepted and not made is said so";
+/// Why login data of a stream is not a reason for a new pipe.
+const ROTATION: &str = "changed by PATCH: a new pipe for a rotated credential would lose the place in the stream";
+/// When it may matter.
+const FIRST_LOAD: &str = "changed by PATCH, only while the pipe is stopped: it shapes the first load";
+
+/// Why our definition has a limit of this name and value where the document has none.
 #[must_use]
-pub fn reason_of_our_own(limit: &str) -> &'static str {
-    match limit {
-        "pattern" => "the form that the document's description names, or shows as its example",
-        "minimum" => "the least number that means something",
-        "maximum" => "a whole number ends where its type does",
-        "minLength" => "the API refuses empty texts; absent is how to leave a value out",
-        "minItems" => "the API refuses an empty list of mappings and of columns",
+pub fn reason_of_our_own(limit: &str, value: &str) -> &'static str {
+    match (limit, value) {
+        ("required", _) => "a pipe without it is refused; the document lists nothing as required for the object",
+        ("pattern", _) => "the form that the document's description names, or shows as its example",
+        ("minimum", _) => "the least number that means something",
+        ("maximum", _) => "a whole number ends where its type does",
+        ("minLength", _) => "the API refuses empty texts; absent is how to leave a value out",
+        ("minItems", _) => "the API refuses an empty list of mappings and of columns",
+        ("maxLength", "240") => {
+            "leaves room for the token within the 255 characters that the document gives the name of a pipe in answers"
+        }
+        ("maxLength", "63") => "PostgreSQL keeps no longer names",
+        ("maxLength", "300") => "BigQuery has no longer column names",
         _ => "generous, so that rules stay affordable and an object stays below the size that etcd takes",
     }
 }

@@ -9,10 +9,10 @@ use crd::facts::{Change, Facts};
 
 use crate::agreement::{self, Aspect};
 use crate::document::Document;
-use crate::exceptions::{DIFFERENCES, NOT_MANAGED, OPERATOR};
+use crate::exceptions::{DIFFERENCES, DISPUTED, NOT_MANAGED, OPERATOR};
 use crate::operation::{self, Body, Operation, Purpose};
 use crate::ours::{OurField, Ours};
-use crate::shape::{self, Shape};
+use crate::shape::{self, Required, Shape};
 
 /// Every property of every body, and what is wrong.
 #[derive(Clone, Debug)]
@@ -112,6 +112,11 @@ impl Ledger {
             }
         }
         ledger.problems.extend(unneeded(&ledger.rows));
+        for (path, _) in DISPUTED {
+            if fields.get(path).is_none_or(|field| field.facts.change == Change::Fixed) {
+                ledger.problems.push(format!("spec.{path}: listed as disputed, and by its facts nothing changes it"));
+            }
+        }
         ledger
     }
 
@@ -223,11 +228,18 @@ impl Hold<'_> {
     fn limits(&self) -> Limits {
         let mut found = Limits::new();
         let none = Shape::default();
-        for (path, field) in self.fields.iter().filter(|(_, field)| !matches!(field.kind, Kind::Credential(_))) {
+        for (path, field) in self.fields {
             let theirs = self.bodies.get(&Body::Create).and_then(|create| create.get(path)).unwrap_or(&none);
             let item = (field.shape.item.as_deref().unwrap_or(&none), theirs.item.as_deref().unwrap_or(&none), "[]");
             for (ours, theirs, suffix) in [(field.shape, theirs, ""), item] {
                 let mut add = |name, value| found.entry((name, value)).or_default().insert(format!("{path}{suffix}"));
+                if ours.required == Required::Yes && theirs.required == Required::Unsaid {
+                    add("required", String::new());
+                }
+                // What is read from a reference has its limits there.
+                if matches!(field.kind, Kind::Credential(_)) {
+                    continue;
+                }
                 if let Some(pattern) = &ours.pattern {
                     add("pattern", pattern.clone());
                     continue;

@@ -64,6 +64,13 @@ fn pure_crates_reach_no_clock_no_network_and_no_chance() {
 }
 
 #[test]
+fn nothing_that_people_install_holds_the_vendors_client() {
+    for member in ["clickpipes-controller", "clickpipes-sim", "xtask"] {
+        assert!(!tree(member).contains("clickhouse-cloud-api"), "{member}");
+    }
+}
+
+#[test]
 fn no_file_holds_two_ideas() {
     let mut long: Vec<String> = Vec::new();
     for file in sources(&root().join("crates")) {

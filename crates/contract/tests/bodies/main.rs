@@ -9,7 +9,7 @@
 mod judge;
 mod sent;
 
-use cloud::{Call, Command};
+use cloud::{Call, Command, PipeState};
 use crd::facts::Route;
 use crd::source::SourceKind;
 use proptest::prelude::*;
@@ -91,6 +91,18 @@ fn state_commands_are_those_of_the_document() {
     let offered =
         &document.value["components"]["schemas"]["ClickPipeStatePatchRequest"]["properties"]["command"]["enum"];
     assert_eq!(*offered, json!(commands.map(Command::as_str)), "a command that nobody has decided about");
+}
+
+#[test]
+fn every_state_of_the_document_is_known() {
+    let states = &judge::document().answer()["properties"]["state"]["enum"];
+    let unknown: Vec<&Value> = states
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|state| matches!(PipeState::read(state.as_str().unwrap()), PipeState::Other(_)))
+        .collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
 }
 
 #[test]
