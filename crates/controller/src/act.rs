@@ -47,7 +47,11 @@ pub async fn act<C: Cluster>(pass: &mut Pass<'_, C>, plan: &Plan, step: &Step) -
         Step::Look(Look::Pipes { service, since }) => {
             let account = account(pass)?;
             let looked = pass.wait(account.list(service, *since)).await?;
-            Ok(looked.map(|snapshot| Learned::Pipes(recall::seen(&snapshot))))
+            Ok(looked.map(|snapshot| {
+                let seen = recall::seen(&snapshot);
+                pass.context.metrics.ownerless.sweep(service, &seen, pass.context);
+                Learned::Pipes(seen)
+            }))
         }
         Step::Look(Look::Pipe { service, pipe }) => {
             let call = Call::GetPipe { service: service.clone(), pipe: pipe.clone() };
@@ -70,6 +74,9 @@ async fn send<C: Cluster>(
     urgent: bool,
 ) -> std::result::Result<std::result::Result<Reply, Failure>, Error> {
     let account = account(pass)?;
+    if pass.permit.is_none() && pass.owed == Owed::Nothing {
+        tell_of_wait(pass, &account).await?;
+    }
     let permit = match pass.permit.take() {
         Some(permit) => permit,
         None => match pass.wait(account.reserve(if urgent { Lane::Urgent } else { Lane::Create })).await {
@@ -91,13 +98,19 @@ async fn send<C: Cluster>(
 /// Takes the permit for a create before the intent is written, since waiting afterwards would let the intent grow old.
 async fn reserve_create<C: Cluster>(pass: &mut Pass<'_, C>) -> std::result::Result<(), Error> {
     let account = account(pass)?;
+    tell_of_wait(pass, &account).await?;
+    pass.permit = Some(pass.wait(account.reserve(Lane::Create)).await?);
+    Ok(())
+}
+
+/// Tells people of a wait for the rate limit that is worth telling, before it begins.
+async fn tell_of_wait<C: Cluster>(pass: &mut Pass<'_, C>, account: &Account) -> std::result::Result<(), Error> {
     let eta = account.budget().eta;
     if eta > Pass::<C>::WORTH_TELLING {
         pass.known.budget_wait = Some(eta);
         report::announce(pass).await?;
+        pass.known.budget_wait = None;
     }
-    pass.permit = Some(pass.wait(account.reserve(Lane::Create)).await?);
-    pass.known.budget_wait = None;
     Ok(())
 }
 

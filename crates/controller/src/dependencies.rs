@@ -29,6 +29,10 @@ pub enum Needed {
     Connection(Key),
     /// The namespace that it is in.
     Namespace(String),
+    /// The service that its pipe is in, by id.
+    Service(String),
+    /// The pipe that it owns, or claims, by id.
+    Pipe(String),
 }
 
 /// What every object needs, and who needs what.

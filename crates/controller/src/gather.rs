@@ -11,6 +11,7 @@ use kube::ResourceExt;
 use plan::document::{Holder, Reference, Unread, Values, references};
 use plan::{PausedBy, Problem};
 
+use crate::claims;
 use crate::cluster::{self, Cluster, Entries};
 use crate::connection::Resolved;
 use crate::connection::unresolved::secret_reason;
@@ -28,7 +29,7 @@ pub struct Surroundings {
     pub inputs: String,
     /// Why writes are withheld, if they are.
     pub paused: Option<PausedBy>,
-    /// Another object that owns the pipe which this one wants to adopt.
+    /// Another object that owns the pipe which this one has on record or was told to take.
     pub claimed_by: Option<String>,
 }
 
@@ -49,7 +50,7 @@ pub async fn gather<C: Cluster>(pipe: &ClickPipe, context: &Context<C>) -> Resul
         values,
         inputs,
         paused: paused(pipe, &namespace, context),
-        claimed_by: claimed_by(pipe, context),
+        claimed_by: claims::claimed_by(pipe, context),
     })
 }
 
@@ -159,26 +160,4 @@ fn paused<C>(pipe: &ClickPipe, namespace: &str, context: &Context<C>) -> Option<
     } else {
         context.config.paused.then_some(PausedBy::Operator)
     }
-}
-
-/// Who else claims the pipe that this object was told to take. Whoever has it on record keeps it; of two who only wish for it, the older.
-fn claimed_by<C>(pipe: &ClickPipe, context: &Context<C>) -> Option<String> {
-    let wanted = &pipe.spec.adopt.as_ref()?.id;
-    let recorded = |pipe: &ClickPipe| {
-        pipe.status
-            .as_ref()
-            .and_then(|status| status.pipe.as_ref())
-            .is_some_and(|record| record.id.eq_ignore_ascii_case(wanted))
-    };
-    let wishes = |pipe: &ClickPipe| pipe.spec.adopt.as_ref().is_some_and(|adopt| adopt.id.eq_ignore_ascii_case(wanted));
-    // Smaller is stronger.
-    let rank = |pipe: &ClickPipe| (!recorded(pipe), pipe.creation_timestamp().map(|time| time.0), pipe.uid());
-    let others = context.pipes.state();
-    let stronger = others
-        .iter()
-        .filter_map(|other| other.0.as_ref().ok())
-        .filter(|other| other.uid() != pipe.uid() && (recorded(other) || wishes(other)) && rank(other) < rank(pipe));
-    stronger
-        .min_by_key(|other| rank(other))
-        .map(|other| format!("{}/{}", other.namespace().unwrap_or_default(), other.name_any()))
 }

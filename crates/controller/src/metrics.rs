@@ -7,8 +7,10 @@ pub mod api;
 pub mod label;
 pub mod leader;
 pub mod objects;
+mod ownerless;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -20,7 +22,9 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
+use self::ownerless::OwnerlessPipes;
 use crate::kind::KindName;
+use crate::ownerless::Ownerless;
 use label::{CreateOutcome, DriftAction, Work, WriteOutcome, WriteVerb};
 
 /// The metrics of this process.
@@ -33,6 +37,8 @@ pub struct Metrics {
     drifts: Family<Drift, Counter>,
     time_to_ready: Family<OfKind, Histogram, Buckets>,
     rotations: Counter,
+    /// Pipes that belong to no object, as the last sweeps found them.
+    pub ownerless: Arc<Ownerless>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -97,6 +103,7 @@ impl Metrics {
             drifts: Family::default(),
             time_to_ready: Family::new_with_constructor(READY_SECONDS),
             rotations: Counter::default(),
+            ownerless: Arc::default(),
         };
         metrics.register();
         metrics
@@ -115,6 +122,7 @@ impl Metrics {
         registry.register("drift_detected", "Differences that nobody here caused", self.drifts.clone());
         registry.register("time_to_ready_seconds", "Time from a new generation to Ready", self.time_to_ready.clone());
         registry.register("secret_rotations", "Rotated Secrets that were applied to a pipe", self.rotations.clone());
+        registry.register_collector(Box::new(OwnerlessPipes(Arc::clone(&self.ownerless))));
         registry.register("build", "The running version", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
     }
 

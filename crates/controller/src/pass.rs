@@ -5,13 +5,14 @@
 use std::time::Duration;
 
 use client::{Permit, clock};
-use cloud::Failure;
+use cloud::{Failure, Tick};
 use crd::ClickPipe;
 use plan::{Desired, Known, Learned, Plan, Step};
 
 use crate::cluster::Cluster;
 use crate::context::Context;
 use crate::gather::{Surroundings, gather};
+use crate::neighbours::neighbours;
 use crate::reconcile::Error;
 use crate::tenure::Phase;
 use crate::{desire, recall};
@@ -36,6 +37,8 @@ pub struct Pass<'a, C> {
     pub has_begun: bool,
     /// What the last step leaves to be done.
     pub owed: Owed,
+    /// The beginning of the LIST by which the neighbours were counted.
+    pub counted: Option<Tick>,
 }
 
 /// What the last step leaves to be done, whatever happens.
@@ -59,7 +62,18 @@ impl<'a, C: Cluster> Pass<'a, C> {
         let desired = desire::desire(&object, &found, context);
         let known = recall::recall(&object, &desired, &found, context);
         let owed = if is_owed(&known) { Owed::Record } else { Owed::Nothing };
-        Ok(Self { context, object, is_live, found, desired, known, permit: None, has_begun: false, owed })
+        Ok(Self {
+            context,
+            object,
+            is_live,
+            found,
+            desired,
+            known,
+            permit: None,
+            has_begun: false,
+            owed,
+            counted: None,
+        })
     }
 
     /// Whether this step may be taken, or without one the report be written. A pass that has begun is finished when the process is to end, so that
@@ -89,6 +103,11 @@ impl<'a, C: Cluster> Pass<'a, C> {
         self.known.now = clock::now();
         self.known.wall = recall::whole_second(self.context.now());
         self.known.fresh_nonce = (self.context.nonce)();
+        let counted = self.known.seen.as_ref().map(|seen| seen.begun);
+        if self.counted != counted {
+            self.known.neighbours = neighbours(&self.object, &self.desired, &self.known, self.context);
+            self.counted = counted;
+        }
         plan::plan(&self.desired, &self.known)
     }
 

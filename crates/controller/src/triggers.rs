@@ -13,6 +13,7 @@ use kube::core::PartialObjectMeta;
 use kube::runtime::reflector::ObjectRef;
 use serde_json::Value;
 
+use crate::claims::claim;
 use crate::connection::{Connection, Facet};
 use crate::context::is_paused;
 use crate::dependencies::{Dependencies, Needed, SecretName, connection_key, secrets};
@@ -77,8 +78,11 @@ impl Triggers {
         let after = change.after.as_deref().map(needs).unwrap_or_default();
         let unused = self.dependencies.set(&key, &after);
         for need in before.symmetric_difference(&after) {
-            if let Needed::Connection(connection) = need {
-                self.wake(connection);
+            match need {
+                Needed::Connection(connection) => self.wake(connection),
+                // Others that claim the same pipe may have to give way, or may take it now.
+                Needed::Pipe(_) => self.wake_all(&self.dependencies.of(need)),
+                Needed::Secret(_) | Needed::Namespace(_) | Needed::Service(_) => {}
             }
         }
         self.wake(&key);
@@ -124,6 +128,8 @@ fn needs_of_pipe(pipe: &ClickPipe) -> BTreeSet<Needed> {
     let connection = connection_key(&pipe.spec.connection_ref, namespace);
     let mut needs = needs_of(pipe);
     needs.extend([Needed::Connection(connection), Needed::Namespace(namespace.to_owned())]);
+    needs.insert(Needed::Service(pipe.spec.service_id.to_ascii_lowercase()));
+    needs.extend(claim(pipe).map(Needed::Pipe));
     needs
 }
 

@@ -7,7 +7,7 @@ mod adopt;
 pub(crate) mod record;
 
 use cloud::{Call, Pipe, Tick};
-use crd::condition::{Reason, Truth};
+use crd::condition::Reason;
 use crd::policy::ManagementPolicy;
 use crd::status::record::{CreatePhase, CreateRecord};
 
@@ -181,14 +181,6 @@ fn intend(desired: &Desired, known: &Known, account: &Account, wanted: &Wanted, 
         return rest(desired, known, account, Verdict::blocked(Reason::InvalidSpec, message));
     }
     let creating = Verdict::working(Reason::Creating, "the pipe is being created");
-    let creating = match known.budget_wait {
-        Some(wait) => creating.ready(
-            Truth::Unknown,
-            Reason::WaitingForBudget,
-            format!("the create waits for the API's rate limit, {}", crate::verdict::roughly(wait)),
-        ),
-        None => creating,
-    };
     let step = Step::Remember { record: Box::new(record::intent(desired, known, wanted)), reserve: true };
     attempt(desired, known, "CreatePipe", step, creating)
 }

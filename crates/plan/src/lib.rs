@@ -46,4 +46,5 @@ pub use neighbours::Neighbours;
 pub use planning::plan;
 pub use status::status;
 pub use step::{Look, Plan, Step};
+pub use twins::candidates;
 pub use verdict::Verdict;

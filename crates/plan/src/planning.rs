@@ -12,7 +12,7 @@ use crate::desired::{Account, Desired, PausedBy, Problem};
 use crate::diff::differences;
 use crate::known::{Known, Seen};
 use crate::step::{Applies, Look, Plan, Step};
-use crate::verdict::{IN_TRANSITION, Kind, Verdict};
+use crate::verdict::{IN_TRANSITION, Kind, Verdict, roughly};
 use crate::{create, delete, manage, run_state};
 
 /// Waking is asked for again after this time; the service takes minutes.
@@ -164,11 +164,22 @@ pub(crate) fn call(desired: &Desired, known: &Known, call: Call, urgent: bool, v
     attempt(desired, known, call.name(), Step::Call { call, urgent, applies: Applies::default() }, verdict)
 }
 
+/// What people see of a step that waits for the API's rate limit.
+fn waiting_for_budget(known: &Known, verdict: Verdict) -> Verdict {
+    match (known.budget_wait, &verdict.ready) {
+        (Some(wait), Some(ready)) if ready.truth == Truth::Unknown => {
+            let message = format!("waits for the API's rate limit, {}: {}", roughly(wait), ready.message);
+            verdict.ready(Truth::Unknown, Reason::WaitingForBudget, message)
+        }
+        _ => verdict,
+    }
+}
+
 /// A step that the service may refuse; or the verdict on its last failure, until it may be tried again.
 pub(crate) fn attempt(desired: &Desired, known: &Known, name: &'static str, step: Step, verdict: Verdict) -> Plan {
     match held_back(desired, known, name) {
         Some(verdict) => wake(desired, known).unwrap_or_else(|| Plan::rest(verdict)),
-        None => Plan::next(step, verdict),
+        None => Plan::next(step, waiting_for_budget(known, verdict)),
     }
 }
 

@@ -27,6 +27,14 @@ pub fn carries(pipe_name: &str, token: &str) -> bool {
     pipe_name.strip_suffix(']').and_then(|rest| rest.strip_suffix(token)).is_some_and(|rest| rest.ends_with('['))
 }
 
+/// The display name and the token of a pipe's name, when it ends in something of a token's form.
+#[must_use]
+pub fn split(pipe_name: &str) -> Option<(&str, &str)> {
+    let (name, token) = pipe_name.strip_suffix(']')?.rsplit_once(" [")?;
+    let is_token = token.len() == LENGTH && token.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'));
+    is_token.then_some((name, token))
+}
+
 /// A pipe's name without this token.
 #[must_use]
 pub fn without<'a>(pipe_name: &'a str, token: &str) -> &'a str {
@@ -39,6 +47,15 @@ pub fn without<'a>(pipe_name: &'a str, token: &str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_something_of_a_tokens_form_is_split_off() {
+        let token = token("c", "ns", "orders", "s");
+        assert_eq!(split(&name_with("my [old] orders", &token)), Some(("my [old] orders", token.as_str())));
+        for name in ["orders", "orders [prod]", "orders [ABCDEFGHIJKL]", "orders[abcdefghijkl]"] {
+            assert_eq!(split(name), None, "{name}");
+        }
+    }
 
     #[test]
     fn a_token_depends_on_cluster_namespace_name_and_service() {

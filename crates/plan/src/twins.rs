@@ -31,7 +31,8 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, seen: &S
 }
 
 /// Pipes that carry our token and that nobody has on record: they may be ours, and are left alone.
-pub(crate) fn candidates(desired: &Desired, known: &Known) -> Vec<String> {
+#[must_use]
+pub fn candidates(desired: &Desired, known: &Known) -> Vec<String> {
     let Some(seen) = &known.seen else { return Vec::new() };
     let create = known.record.create.as_ref().map(|create| create.token.as_str()).filter(|token| !token.is_empty());
     let recorded = known.record.pipe.as_ref().map(|pipe| pipe.token.as_str()).filter(|token| !token.is_empty());

@@ -1,0 +1,108 @@
+//! Pipes that carry a token and belong to no object: reported on every sweep, never touched.
+//!
+//! A token tells its cluster only to whoever can compute it again. It is surely this cluster's when an object of the pipe's display name, in one
+//! of the namespaces that there are, would have it; else it may be another cluster's. Not here: pipes beside the recorded one of an object that
+//! is there (crate `plan`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cloud::{ServiceId, Tick};
+use crd::ClickPipe;
+use kube::ResourceExt;
+use parking_lot::Mutex;
+use plan::known::Seen;
+use plan::token;
+
+use crate::context::Context;
+use crate::dependencies::Needed;
+
+/// How many pipes a line of the log names.
+const NAMED: usize = 10;
+
+/// What the last sweeps found, by service.
+#[derive(Debug, Default)]
+pub struct Ownerless(Mutex<BTreeMap<ServiceId, Found>>);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Found {
+    begun: Tick,
+    this_cluster: Vec<String>,
+    unknown: usize,
+}
+
+impl Ownerless {
+    /// Pipes of this cluster, and of nobody knows which.
+    pub fn totals(&self) -> (usize, usize) {
+        let found = self.0.lock();
+        found.values().fold((0, 0), |(ours, unknown), one| (ours + one.this_cluster.len(), unknown + one.unknown))
+    }
+
+    /// Looks through a LIST, once. Services that no object names any more are forgotten.
+    pub fn sweep<C>(&self, service: &ServiceId, seen: &Seen, context: &Context<C>) {
+        let mut found = self.0.lock();
+        if found.get(service).is_some_and(|last| last.begun >= seen.begun) {
+            return;
+        }
+        found.retain(|service, _| context.dependencies.is_needed(&Needed::Service(service.as_str().to_owned())));
+        let now = search(service, seen, context);
+        if !now.this_cluster.is_empty() {
+            let pipes: Vec<&str> = now.this_cluster.iter().take(NAMED).map(String::as_str).collect();
+            tracing::info!(
+                service = service.as_str(),
+                count = now.this_cluster.len(),
+                pipes = pipes.join(","),
+                "ownerless"
+            );
+        }
+        found.insert(service.clone(), now);
+    }
+}
+
+fn search<C>(service: &ServiceId, seen: &Seen, context: &Context<C>) -> Found {
+    let mut found = Found { begun: seen.begun, ..Found::default() };
+    let marked: Vec<(&str, &str, &str)> = seen
+        .pipes
+        .iter()
+        .filter_map(|(id, pipe)| token::split(&pipe.name).map(|(name, token)| (id.as_str(), name, token)))
+        .collect();
+    if marked.is_empty() {
+        return found;
+    }
+    let owners = owners(service, context);
+    let namespaces: Vec<String> = context.namespaces.state().iter().map(|namespace| namespace.name_any()).collect();
+    for (id, name, carried) in marked {
+        if owners.ids.contains(id) || owners.tokens.contains(carried) {
+            continue;
+        }
+        let ours = |namespace: &String| token::token(&context.cluster_id, namespace, name, service.as_str()) == carried;
+        if namespaces.iter().any(ours) {
+            found.this_cluster.push(id.to_owned());
+        } else {
+            found.unknown += 1;
+        }
+    }
+    found
+}
+
+/// What the objects of a service own, or would recognise.
+struct Owners {
+    ids: BTreeSet<String>,
+    tokens: BTreeSet<String>,
+}
+
+fn owners<C>(service: &ServiceId, context: &Context<C>) -> Owners {
+    let mut owners = Owners { ids: BTreeSet::new(), tokens: BTreeSet::new() };
+    for key in context.dependencies.of(&Needed::Service(service.as_str().to_owned())) {
+        let Some(pipe) = context.pipes.get(&key.reference::<ClickPipe>()) else { continue };
+        let Ok(pipe) = &pipe.0 else { continue };
+        let namespace = pipe.namespace().unwrap_or_default();
+        owners.tokens.insert(token::token(&context.cluster_id, &namespace, &pipe.name_any(), &pipe.spec.service_id));
+        let Some(status) = &pipe.status else { continue };
+        owners.tokens.extend(status.create.as_ref().map(|create| create.token.clone()));
+        if let Some(record) = &status.pipe {
+            owners.ids.insert(record.id.to_ascii_lowercase());
+            owners.tokens.insert(record.token.clone());
+        }
+    }
+    owners
+}
