@@ -136,11 +136,19 @@ fn rename(body: &mut Document, token: Option<&str>) {
     }
 }
 
+/// What the call applies: each difference, and with it the smallest object that is sent whole.
 fn applies(wanted: &Wanted, differences: &[&Difference]) -> Applies {
-    let values = differences.iter().map(|difference| (difference.path.clone(), difference.to.clone())).collect();
+    let mut values: Vec<(Vec<String>, Value)> = Vec::new();
+    for unit in differences.iter().map(|difference| unit(&difference.path)) {
+        let path: Vec<&str> = unit.iter().map(String::as_str).collect();
+        if let Some(whole) = wanted.document.at(&path).filter(|_| !values.iter().any(|(other, _)| other == unit)) {
+            values.push((unit.to_vec(), whole.redacted()));
+        }
+    }
+    values.extend(differences.iter().map(|difference| (difference.path.clone(), difference.to.clone())));
     let covers = |path: &str| {
         differences.iter().any(|difference| {
-            path.strip_prefix(&difference.path.join("."))
+            path.strip_prefix(&unit(&difference.path).join("."))
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
         })
     };

@@ -66,7 +66,11 @@ fn gone(desired: &Desired, known: &Known, account: &Account, id: &PipeId) -> Pla
     let braked = known.neighbours.is_mass() || known.still_says(desired, ConditionType::Synced, Reason::MassVanish);
     let observes = desired.spec.management_policy == ManagementPolicy::ObserveOnly;
     match desired.spec.on_external_delete {
-        OnExternalDelete::Recreate if !braked && !observes => replace::anew(desired, known),
+        OnExternalDelete::Recreate if !braked && !observes => {
+            let plan = replace::anew(desired, known);
+            let message = "the pipe was deleted by somebody else and is created anew";
+            Plan { verdict: plan.verdict.ready(Truth::False, Reason::ExternallyDeleted, message), ..plan }
+        }
         OnExternalDelete::Recreate | OnExternalDelete::Stall => {
             rest(desired, known, account, deleted_by_others(desired, id))
         }

@@ -159,6 +159,21 @@ fn resolved() -> Saying {
     Saying::new(Truth::True, Reason::Resolved, "every reference is resolved")
 }
 
+/// The longest message of a condition.
+const LONGEST: usize = 200;
+
+/// A message that fits on one line of a terminal: what is wrong stands at its beginning and the cure at its end, so the middle goes.
+#[must_use]
+pub fn fitting(message: &str) -> String {
+    let length = message.chars().count();
+    if length <= LONGEST {
+        return message.to_owned();
+    }
+    let head = LONGEST / 2 - 10;
+    let tail = LONGEST - head - 1;
+    message.chars().take(head).chain(['…']).chain(message.chars().skip(length - tail)).collect()
+}
+
 /// A waiting time as people read it, in steps so that it does not change at every look.
 #[must_use]
 pub fn roughly(wait: Duration) -> &'static str {
@@ -169,5 +184,18 @@ pub fn roughly(wait: Duration) -> &'static str {
         5..=9 => "about 10 minutes",
         10..=29 => "about half an hour",
         _ => "an hour or more",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_message_keeps_its_beginning_and_its_end() {
+        let message = format!("spec.source cannot be changed: {}; approve it with plan=abc", "é".repeat(300));
+        let fitting = fitting(&message);
+        assert_eq!(fitting.chars().count(), LONGEST);
+        assert!(fitting.starts_with("spec.source cannot be changed") && fitting.ends_with("approve it with plan=abc"));
     }
 }

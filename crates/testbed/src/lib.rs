@@ -38,6 +38,6 @@ pub use process::Process;
 pub use recipe::Recipe;
 pub use scratch::ScratchFolder;
 pub use simulator::{Simulator, SimulatorOptions};
-pub use tools::Tools;
+pub use tools::{Tools, kstatus};
 pub use wait::{wait_for_value, wait_until};
 pub use world::World;

@@ -6,6 +6,7 @@
 mod build;
 mod version;
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use crate::binaries::workspace_root;
@@ -17,6 +18,7 @@ const API_SERVER: Package = Package { program: "kube-apiserver", path: "k8s.io/k
 const KUBECTL: Package = Package { program: "kubectl", path: "k8s.io/kubernetes/cmd/kubectl" };
 const CONTROLLER_MANAGER: Package =
     Package { program: "kube-controller-manager", path: "k8s.io/kubernetes/cmd/kube-controller-manager" };
+const KSTATUS: Package = Package { program: "kstatus", path: "." };
 const HELM: Package = Package { program: "helm", path: "helm.sh/helm/v3/cmd/helm" };
 
 /// The paths of the Kubernetes programs.
@@ -73,6 +75,20 @@ impl Tools {
     fn ready(&self, package: &Package) -> Option<PathBuf> {
         self.assets.as_ref().and_then(|folder| asset(folder, package).ok())
     }
+}
+
+/// The path of a program that tells what kstatus makes of objects, by kstatus' own code; it is built when it is first asked for. It reads a JSON
+/// array of objects and writes a JSON array of statuses.
+pub fn kstatus(progress: impl Fn(&str)) -> Result<PathBuf> {
+    let source = workspace_root().join("tests/kubernetes/kstatus");
+    let library = version::required(&source, "github.com/fluxcd/cli-utils")?;
+    let program = source.join("main.go");
+    let text = std::fs::read(&program).map_err(Error::file("read", &program))?;
+    // A program of ours changes without any version: its text is part of the key.
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    let cache = cache().join(format!("kstatus-{library}-{:016x}", hasher.finish()));
+    Module { source, cache, link_flags: "-s -w".to_owned() }.program(&KSTATUS, &progress)
 }
 
 fn asset(folder: &Path, package: &Package) -> Result<PathBuf> {

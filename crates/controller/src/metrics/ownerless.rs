@@ -12,7 +12,7 @@ use crate::ownerless::Ownerless;
 
 /// Counts pipes that carry a token and belong to no object.
 #[derive(Debug)]
-pub struct OwnerlessPipes(pub Arc<Ownerless>);
+pub(super) struct OwnerlessPipes(pub(super) Arc<Ownerless>);
 
 impl Collector for OwnerlessPipes {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {

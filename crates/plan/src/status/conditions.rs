@@ -10,7 +10,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use crate::desired::{Desired, PausedBy};
 use crate::known::Known;
 use crate::step::Plan;
-use crate::verdict::{Kind, Saying, Verdict};
+use crate::verdict::{Kind, Saying, Verdict, fitting};
 
 /// Observations older than this many intervals are stale.
 const STALE_AFTER: u32 = 3;
@@ -38,7 +38,7 @@ pub(super) fn conditions(
             .map(|saying| (ConditionType::AwaitingApproval, saying)),
     );
     found.extend(duplicate(known, candidates).map(|saying| (ConditionType::SuspectedDuplicate, saying)));
-    found.into_iter().map(|(r#type, saying)| condition(desired, known, r#type, saying)).collect()
+    found.into_iter().map(|(r#type, saying)| condition(desired, known, r#type, &saying)).collect()
 }
 
 /// Reconciling while the operator acts again by itself and the object is not there yet; Stalled when only a person can help.
@@ -158,7 +158,7 @@ fn approval(pending: &PendingPlan) -> Option<Saying> {
 }
 
 /// A condition whose transition time moves only with its status.
-fn condition(desired: &Desired, known: &Known, r#type: ConditionType, saying: Saying) -> Condition {
+fn condition(desired: &Desired, known: &Known, r#type: ConditionType, saying: &Saying) -> Condition {
     let status = saying.truth.as_str();
     let before = known
         .record
@@ -171,7 +171,7 @@ fn condition(desired: &Desired, known: &Known, r#type: ConditionType, saying: Sa
         type_: r#type.as_str().to_owned(),
         status: status.to_owned(),
         reason: saying.reason.as_str().to_owned(),
-        message: saying.message,
+        message: fitting(&saying.message),
         observed_generation: Some(desired.object.generation),
         last_transition_time: before.map_or(Time(known.wall), |condition| condition.last_transition_time.clone()),
     }

@@ -20,6 +20,7 @@ use clickpipes_plan::{
 };
 use cloud::reply::Answer as Heard;
 use cloud::{Call, Failure, OrganizationId, Reply, Secret, ServiceId, Tick};
+use crd::condition::Reason;
 use crd::status::record::PipeRecord;
 use crd::{ClickPipeSpec, ClickPipeStatus};
 use jiff::Timestamp;
@@ -52,6 +53,10 @@ pub struct World {
     pub others: Vec<String>,
     pub nonces: u64,
     pub status_writes: u64,
+    /// Every status that was written, the oldest first.
+    pub written: Vec<ClickPipeStatus>,
+    /// Why a Secret that is not there cannot be read.
+    pub unread: Reason,
     pub trace: Vec<String>,
     /// The answer to the next write of the record is lost; whether it was written.
     pub loses_write: Option<bool>,
@@ -96,6 +101,8 @@ impl World {
             others: Vec::new(),
             nonces: 0,
             status_writes: 0,
+            written: Vec::new(),
+            unread: Reason::SecretNotFound,
             trace: Vec::new(),
             loses_write: None,
             effects: 0,
@@ -123,7 +130,7 @@ impl World {
             .map(|reference| {
                 let value = self.secrets.get(&(reference.name.clone(), reference.key.clone()));
                 let missing = Unread {
-                    reason: crd::condition::Reason::SecretNotFound,
+                    reason: self.unread,
                     message: format!("there is no Secret \"{}\": create it", reference.name),
                 };
                 let read = value.map(|text| Secret::new(text.clone())).ok_or(missing);
@@ -161,6 +168,7 @@ impl World {
                 if next != self.status {
                     self.status_writes += 1;
                     self.status = next;
+                    self.written.push(self.status.clone());
                 }
                 self.memory = known.memory;
                 self.seen = known.seen;
@@ -240,6 +248,7 @@ impl World {
                 let with = Known { record: (**record).clone(), ..known.clone() };
                 self.status = status(desired, &with, plan);
                 self.status_writes += 1;
+                self.written.push(self.status.clone());
                 return Ok(Learned::Written(Box::new(self.status.clone()), begun));
             }
             Step::Look(Look::Pipes { service, .. }) => {
