@@ -8,7 +8,7 @@ mod world;
 
 use clickpipes_plan::PausedBy;
 use crd::policy::{Adopt, AdoptMode, DeletionPolicy, ManagementPolicy, OnExternalDelete, ReadyWhen};
-use serde_json::{Value, json};
+use serde_json::json;
 use sim::{Fault, FaultKind, PipeEdit, PipeState, RouteKind};
 use world::World;
 
@@ -163,7 +163,6 @@ fn what_runs_does_not_fit_or_is_anothers_is_left_alone_and_told() {
 fn overriding_an_adopted_pipe_makes_it_what_the_object_says() {
     let mut world = fresh(KAFKA);
     let id = made(&mut world, "somebody's", "my_topic", "Stopped");
-    world.sim.edit_pipe(&id, PipeEdit { name: Some("somebody's".into()), ..Default::default() }).unwrap();
     world.edit(|spec| spec.settings.get_or_insert_default().streaming_max_insert_wait_ms = Some(7000));
     adopt(&mut world, &id, AdoptMode::Match);
     world.live(10 * MINUTE);
@@ -396,6 +395,6 @@ fn the_last_error_names_its_class_and_goes_with_success() {
     let deeds: Vec<String> =
         world.status.history.iter().map(|entry| format!("{} {}", entry.action, entry.outcome)).collect();
     assert_eq!(deeds, ["CreatePipe Accepted", "Start Accepted"]);
-    let observed = world.status.observed.clone().unwrap_or(Value::Null);
+    let observed = world.status.observed.clone().unwrap_or_default();
     assert!(observed.pointer("/source/kafka/topics").is_none(), "only what the spec leaves unset: {observed}");
 }
