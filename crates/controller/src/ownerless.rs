@@ -44,7 +44,10 @@ impl Ownerless {
             return;
         }
         found.retain(|service, _| context.dependencies.is_needed(&Needed::Service(service.as_str().to_owned())));
-        let now = search(service, seen, context);
+        let now = search(service, seen, &context.cluster_id, || {
+            let namespaces = context.namespaces.state().iter().map(|namespace| namespace.name_any()).collect();
+            (owners(service, context), namespaces)
+        });
         if !now.this_cluster.is_empty() {
             let pipes: Vec<&str> = now.this_cluster.iter().take(NAMED).map(String::as_str).collect();
             tracing::info!(
@@ -58,7 +61,8 @@ impl Ownerless {
     }
 }
 
-fn search<C>(service: &ServiceId, seen: &Seen, context: &Context<C>) -> Found {
+/// What a LIST shows that is nobody's. Owners and namespaces are asked for only when a pipe carries a token at all.
+fn search(service: &ServiceId, seen: &Seen, cluster_id: &str, known: impl FnOnce() -> (Owners, Vec<String>)) -> Found {
     let mut found = Found { begun: seen.begun, ..Found::default() };
     let marked: Vec<(&str, &str, &str)> = seen
         .pipes
@@ -68,13 +72,12 @@ fn search<C>(service: &ServiceId, seen: &Seen, context: &Context<C>) -> Found {
     if marked.is_empty() {
         return found;
     }
-    let owners = owners(service, context);
-    let namespaces: Vec<String> = context.namespaces.state().iter().map(|namespace| namespace.name_any()).collect();
+    let (owners, namespaces) = known();
     for (id, name, carried) in marked {
         if owners.ids.contains(id) || owners.tokens.contains(carried) {
             continue;
         }
-        let ours = |namespace: &String| token::token(&context.cluster_id, namespace, name, service.as_str()) == carried;
+        let ours = |namespace: &String| token::token(cluster_id, namespace, name, service.as_str()) == carried;
         if namespaces.iter().any(ours) {
             found.this_cluster.push(id.to_owned());
         } else {
@@ -85,13 +88,14 @@ fn search<C>(service: &ServiceId, seen: &Seen, context: &Context<C>) -> Found {
 }
 
 /// What the objects of a service own, or would recognise.
+#[derive(Default)]
 struct Owners {
     ids: BTreeSet<String>,
     tokens: BTreeSet<String>,
 }
 
 fn owners<C>(service: &ServiceId, context: &Context<C>) -> Owners {
-    let mut owners = Owners { ids: BTreeSet::new(), tokens: BTreeSet::new() };
+    let mut owners = Owners::default();
     for key in context.dependencies.of(&Needed::Service(service.as_str().to_owned())) {
         let Some(pipe) = context.pipes.get(&key.reference::<ClickPipe>()) else { continue };
         let Ok(pipe) = &pipe.0 else { continue };
@@ -105,4 +109,48 @@ fn owners<C>(service: &ServiceId, context: &Context<C>) -> Owners {
         }
     }
     owners
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use cloud::{Pipe, PipeId, PipeState};
+
+    use super::*;
+
+    const SERVICE: &str = "22222222-2222-4222-8222-222222222222";
+
+    fn pipe(number: u8, name: &str) -> (PipeId, Arc<Pipe>) {
+        let id = PipeId::parse(&format!("{number:08}-0000-4000-8000-000000000000")).unwrap();
+        let pipe = Pipe {
+            id: id.clone(),
+            name: name.to_owned(),
+            state: PipeState::Running,
+            created_at: String::new(),
+            updated_at: String::new(),
+            document: serde_json::Value::Null,
+        };
+        (id, Arc::new(pipe))
+    }
+
+    #[test]
+    fn a_pipe_is_ownerless_when_no_object_has_its_token_or_its_id() {
+        let service = ServiceId::parse(SERVICE).unwrap();
+        let mark = |cluster: &str, name: &str| token::name_with(name, &token::token(cluster, "data", name, SERVICE));
+        let pipes = [
+            pipe(1, "no token"),
+            pipe(2, &mark("here", "gone")),
+            pipe(3, &mark("here", "owned by token")),
+            pipe(4, &mark("elsewhere", "another cluster's")),
+            pipe(5, &mark("elsewhere", "taken by id")),
+        ];
+        let taken = pipes.last().map(|(id, _)| id.to_string()).unwrap_or_default();
+        let seen = Seen { begun: Tick(7), pipes: Arc::new(pipes.into_iter().collect()) };
+        let owned = token::token("here", "data", "owned by token", SERVICE);
+        let owners = Owners { ids: BTreeSet::from([taken]), tokens: BTreeSet::from([owned]) };
+        let found = search(&service, &seen, "here", || (owners, vec!["other".to_owned(), "data".to_owned()]));
+        assert_eq!(found.this_cluster, ["00000002-0000-4000-8000-000000000000"]);
+        assert_eq!((found.unknown, found.begun), (1, Tick(7)));
+    }
 }

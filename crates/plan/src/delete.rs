@@ -2,7 +2,7 @@
 //!
 //! The finalizer stays until nothing of ours is left: also a create whose answer was lost is waited for. Not here: other objects.
 
-use cloud::{Call, Outcome, Pipe, PipeId, Tick};
+use cloud::{Call, Outcome, Pipe, PipeId, Refusal, Tick};
 use crd::condition::{Reason, Truth};
 use crd::policy::{DeletionPolicy, ManagementPolicy};
 use crd::status::record::CreatePhase;
@@ -68,21 +68,37 @@ fn elsewhere(known: &Known, account: &Account) -> Option<&'static str> {
 fn keep(desired: &Desired, known: &Known, account: &Account) -> Plan {
     let since = known.memory.first_seen.max(known.floor());
     let keeping = deleting("the pipe is kept: making sure which one it is");
-    let Some(seen) = seen_since(known, since) else { return look(desired, known, account, since, keeping) };
+    let Some(seen) = seen_since(known, since) else {
+        return match known.pipe_id().filter(|_| is_service_missing(known)) {
+            Some(id) if looked_absent(known, &id, known.memory.first_seen) => {
+                release("the pipe is gone, and its service too")
+            }
+            Some(id) => find(desired, known, account, id, keeping),
+            None => look(desired, known, account, since, keeping),
+        };
+    };
     match known.pipe_id() {
         Some(id) if seen.pipes.contains_key(&id) || looked_absent(known, &id, Tick(0)) => release("the pipe is kept"),
-        Some(id) => attempt(
-            desired,
-            known,
-            "GetPipe",
-            Step::Look(Look::Pipe { service: account.service.clone(), pipe: id }),
-            keeping,
-        ),
+        Some(id) => find(desired, known, account, id, keeping),
         None if matches(desired, known, seen).iter().all(|pipe| known.is_retired(&pipe.id)) => {
             unless_pending(desired, known, account, keeping)
         }
         None => release("the pipe is kept"),
     }
+}
+
+fn find(desired: &Desired, known: &Known, account: &Account, id: PipeId, verdict: Verdict) -> Plan {
+    let step = Step::Look(Look::Pipe { service: account.service.clone(), pipe: id });
+    attempt(desired, known, "GetPipe", step, verdict)
+}
+
+/// Whether the service itself is not there any more, as its list says.
+fn is_service_missing(known: &Known) -> bool {
+    known
+        .memory
+        .setback
+        .as_ref()
+        .is_some_and(|setback| setback.call == "ListPipes" && setback.failure.is(&Refusal::NotFound))
 }
 
 fn remove(desired: &Desired, known: &Known, account: &Account) -> Plan {

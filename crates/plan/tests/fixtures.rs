@@ -144,3 +144,11 @@ fn every_reason_of_the_vocabulary_has_a_fixture() {
     let both: Vec<Reason> = CONNECTIONS.iter().copied().filter(|reason| shown.contains(reason.as_str())).collect();
     assert!(both.is_empty(), "a pipe has it too: {both:?}");
 }
+
+#[test]
+fn the_page_for_readers_names_every_reason() {
+    let page = include_str!("../../../docs/status.md");
+    let missing: Vec<Reason> =
+        Reason::ALL.iter().copied().filter(|reason| !page.contains(&format!("`{reason}`"))).collect();
+    assert!(missing.is_empty(), "docs/status.md lacks {missing:?}");
+}

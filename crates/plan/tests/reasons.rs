@@ -299,3 +299,18 @@ fn a_refused_deletion_says_so_and_names_the_exit() {
     world.live(120 * MINUTE);
     assert!(!world.exists);
 }
+
+#[test]
+fn an_object_whose_service_is_gone_goes_once_it_may_keep_the_pipe() {
+    let mut world = ready();
+    world.sim.remove_service(sim::DEFAULT_SERVICE).unwrap();
+    world.object.deleting = true;
+    world.live(30 * MINUTE);
+    assert_eq!(world.condition("Synced"), "False DeleteBlocked", "{:#?}", world.trace);
+    assert_eq!(world.condition("ReferencesResolved"), "False ServiceNotFound");
+    assert_eq!(world.condition("Ready"), "False Deleting");
+    assert!(world.exists);
+    world.edit(|spec| spec.deletion_policy = crd::policy::DeletionPolicy::Retain);
+    world.live(10 * MINUTE);
+    assert!(!world.exists, "{:#?}", world.trace);
+}
