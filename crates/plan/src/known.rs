@@ -74,8 +74,10 @@ pub struct Memory {
     pub commanded: Option<(Command, Tick)>,
     /// A resync that this process has on record and not sent.
     pub resync_unsent: Option<String>,
-    /// When waking the service was last accepted.
+    /// When the service was last asked to wake.
     pub woken: Option<Tick>,
+    /// What it said, if it refused to wake.
+    pub wake_refused: Option<String>,
     /// When the DELETE of each pipe was accepted.
     pub deleted: BTreeMap<PipeId, Tick>,
     /// Since when the recorded pipe has been missing.

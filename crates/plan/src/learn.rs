@@ -171,10 +171,18 @@ fn accepted(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies
 /// The service needs a while; what waits for it is tried soon and, if it is too early, later again.
 fn woken(desired: &Desired, known: &mut Known, call: &Call) {
     known.memory.woken = Some(known.now);
+    known.memory.wake_refused = None;
     if let Some(setback) = known.memory.setback.as_mut() {
         setback.retry_at = known.now + AFTER_WAKING;
     }
     remember(desired, known, call, "Accepted");
+}
+
+/// What waits for the service goes on waiting: its own setback stays.
+fn not_woken(desired: &Desired, known: &mut Known, call: &Call, failure: &Failure) {
+    known.memory.woken = Some(known.now);
+    known.memory.wake_refused = Some(failure.to_string());
+    remember(desired, known, call, outcome_word(failure));
 }
 
 fn commanded(desired: &Desired, known: &mut Known, command: Command) {
@@ -224,6 +232,7 @@ fn set(document: &mut Value, path: &[String], value: Value) {
 
 fn failed(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies, failure: Failure) {
     match (call, &failure.outcome) {
+        (Call::WakeService { .. }, _) => return not_woken(desired, known, call, &failure),
         // The service does not know the pipe yet: it is not gone.
         (Call::DeletePipe { pipe, .. }, Outcome::Refused(Refusal::NotFound))
             if known.pipe_id().as_ref() == Some(pipe) && known.may_be_late(desired.create_window) => {}

@@ -11,6 +11,7 @@ use crd::status::record::{PROTOCOL_VERSION, PipeRecord};
 use crate::desired::{Account, Desired, PausedBy, Problem};
 use crate::diff::differences;
 use crate::known::{Known, Seen};
+use crate::setback::first_line;
 use crate::step::{Applies, Look, Plan, Step};
 use crate::verdict::{IN_TRANSITION, Kind, Verdict, roughly};
 use crate::{create, delete, manage, run_state};
@@ -178,21 +179,18 @@ fn waiting_for_budget(known: &Known, verdict: Verdict) -> Verdict {
 /// A step that the service may refuse; or the verdict on its last failure, until it may be tried again.
 pub(crate) fn attempt(desired: &Desired, known: &Known, name: &'static str, step: Step, verdict: Verdict) -> Plan {
     match held_back(desired, known, name) {
-        Some(verdict) => wake(desired, known).unwrap_or_else(|| Plan::rest(verdict)),
+        Some(verdict) => wake(desired, known, name).unwrap_or_else(|| Plan::rest(asleep(known, verdict))),
         None => Plan::next(step, waiting_for_budget(known, verdict)),
     }
 }
 
-/// Wakes an idle service that a call waits for, if the connection allows it. A stopped one was stopped by a person and stays so.
-fn wake(desired: &Desired, known: &Known) -> Option<Plan> {
+/// Wakes an idle service that a call waits for, if the connection allows it. A stopped one was stopped by a person and stays so. A look
+/// alone is worth no running service: only one that a change waits for.
+fn wake(desired: &Desired, known: &Known, name: &str) -> Option<Plan> {
     let account = desired.account.as_ref().ok().filter(|account| account.wake_idle_services)?;
-    let idle = known
-        .memory
-        .setback
-        .as_ref()
-        .is_some_and(|setback| setback.failure.is(&Refusal::ServiceNotRunning(ServiceState::Idle)));
+    let only_looks = name == "ListPipes" && is_settled(desired, known);
     let lately = known.memory.woken.is_some_and(|at| known.now - at < WAKE_AGAIN);
-    (idle && !lately).then(|| {
+    (is_idle(known) && !only_looks && !lately).then(|| {
         let call = Call::WakeService { service: account.service.clone() };
         let verdict =
             Verdict::working(Reason::WaitingForService, "the idle service is being woken, as the connection allows");
@@ -200,12 +198,36 @@ fn wake(desired: &Desired, known: &Known) -> Option<Plan> {
     })
 }
 
+/// Whether nothing of this object waits to be written, as far as is known.
+fn is_settled(desired: &Desired, known: &Known) -> bool {
+    known.record.last_synced_generation == Some(desired.object.generation) && !desired.object.deleting
+}
+
+fn is_idle(known: &Known) -> bool {
+    let idle = Refusal::ServiceNotRunning(ServiceState::Idle);
+    known.memory.setback.as_ref().is_some_and(|setback| setback.failure.is(&idle))
+}
+
+/// Of an idle service that refused to wake, that and why.
+fn asleep(known: &Known, verdict: Verdict) -> Verdict {
+    let Some(words) = known.memory.wake_refused.as_ref().filter(|_| is_idle(known)) else { return verdict };
+    let message = first_line(
+        &format!("the service is idle and could not be woken: {words}"),
+        "wake it, or give the API key the right to; it is tried again by itself",
+    );
+    Verdict { again: verdict.again, ..Verdict::working(Reason::WaitingForService, message) }
+}
+
 /// Why this call must not be tried yet.
 pub(crate) fn held_back(desired: &Desired, known: &Known, name: &'static str) -> Option<Verdict> {
     let setback = known.memory.setback.as_ref()?;
     let same = setback.call == name && setback.made_for == made_for(desired, known);
     (same && known.now < setback.retry_at).then(|| {
-        let verdict = setback.verdict(known.now);
+        let verdict = match setback.reason() {
+            // A pipe does not stop because its service rests; it merely is not seen.
+            Reason::WaitingForService if name == "ListPipes" && is_settled(desired, known) => setback.unseen(known.now),
+            _ => setback.verdict(known.now),
+        };
         if known.record.pipe.is_none() { verdict.while_creating() } else { verdict }
     })
 }

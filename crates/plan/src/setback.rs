@@ -115,6 +115,16 @@ impl Setback {
     }
 }
 
+impl Setback {
+    /// What people see of a pipe whose service refuses to be looked at because it is not running.
+    #[must_use]
+    pub fn unseen(&self, now: Tick) -> Verdict {
+        let again = (self.retry_at - now).max(Duration::from_secs(1));
+        let message = first_line(&self.failure.to_string(), "its pipes cannot be seen until the service is running");
+        Verdict::waiting(Reason::ReconcileError, message, again)
+    }
+}
+
 impl Verdict {
     /// While nothing exists yet, Ready says what is being tried.
     #[must_use]
