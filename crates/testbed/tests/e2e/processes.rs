@@ -13,15 +13,21 @@ use std::time::Duration;
 
 use data_encoding::BASE64;
 use serde_json::{Value, json};
-use testbed::{Operator, SimulatorOptions, World, wait_until};
+use testbed::{Operator, OperatorOptions, SimulatorOptions, World, wait_until};
 
 use crate::words::{KEY, ORGANIZATION, PATIENCE, SERVICE, condition, connection, kafka, secret, writes};
 
 /// A password that is nowhere else.
 const CANARY: &str = "canary-of-the-source-password";
-/// An election in seconds instead of half-minutes.
-const ELECTED: [&str; 7] =
-    ["--leader-elect", "--lease-duration", "6s", "--lease-renew-deadline", "4s", "--lease-retry-period", "1s"];
+/// An election in seconds instead of half-minutes, said as the chart says it.
+const ELECTED: [(&str, &str); 4] = [
+    ("CLICKPIPES_LEADER_ELECT", "true"),
+    ("CLICKPIPES_LEASE_DURATION", "6s"),
+    ("CLICKPIPES_LEASE_RENEW_DEADLINE", "4s"),
+    ("CLICKPIPES_LEASE_RETRY_PERIOD", "1s"),
+];
+/// No election, said as the chart says it.
+const ALONE: [(&str, &str); 1] = [("CLICKPIPES_LEADER_ELECT", "false")];
 /// The duration above.
 const LEASE_DURATION: Duration = Duration::from_secs(6);
 
@@ -73,10 +79,21 @@ impl Stage {
         Self { world, foreign }
     }
 
-    /// Starts an operator without waiting for anything.
+    /// Starts an operator that works at once, without waiting for anything.
     fn operator(&self, flags: &[&str]) -> Operator {
-        let flags = [&["--log-level", "info,client=debug"], flags].concat();
-        Operator::start(&self.world.operator_options(&flags).unwrap()).unwrap()
+        self.start(flags, &ALONE)
+    }
+
+    /// Starts an operator that works when it is elected, without waiting for anything.
+    fn candidate(&self) -> Operator {
+        self.start(&[], &ELECTED)
+    }
+
+    fn start(&self, flags: &[&str], env: &[(&str, &str)]) -> Operator {
+        let flags = [&["--log-level", "info,clickpipes_client=debug"], flags].concat();
+        let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let options = self.world.operator_options(&flags).unwrap();
+        Operator::start(&OperatorOptions { env, ..options }).unwrap()
     }
 
     /// Applies Kafka pipes of these names.

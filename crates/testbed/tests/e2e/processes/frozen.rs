@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
-use super::{ELECTED, Stage, postgres, wait_leads};
+use super::{Stage, postgres, wait_leads};
 use crate::words::{PATIENCE, count};
 
 #[test]
 fn f11_a_leader_that_was_frozen_writes_nothing_when_it_goes_on() {
     let stage = Stage::new();
-    let frozen = stage.operator(&ELECTED);
+    let frozen = stage.candidate();
     wait_leads(&frozen, PATIENCE);
-    let other = stage.operator(&ELECTED);
+    let other = stage.candidate();
     other.wait_until_ready(PATIENCE).unwrap();
     stage.apply(&["orders"]);
     stage.world.apply(&postgres(&["users"])).unwrap();
@@ -45,7 +45,7 @@ fn f11_a_leader_that_was_frozen_writes_nothing_when_it_goes_on() {
     other.kill_9().unwrap();
 
     // A new process in its place is a candidate like any other.
-    let again = stage.operator(&ELECTED);
+    let again = stage.candidate();
     wait_leads(&again, PATIENCE);
     stage.wait_settled(&names);
     assert_eq!(

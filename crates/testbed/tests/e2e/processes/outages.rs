@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{ELECTED, Stage, wait_leads};
+use super::{Stage, wait_leads};
 use crate::words::{PATIENCE, count, live_pipes};
 
 #[test]
@@ -39,7 +39,7 @@ fn f30_kubernetes_goes_away_in_the_middle_of_work_and_comes_back() {
 fn f11_f30_a_leader_that_cannot_renew_stops_and_its_successor_finishes() {
     let stage = Stage::new();
     let plane = stage.world.control_plane();
-    let leader = stage.operator(&ELECTED);
+    let leader = stage.candidate();
     wait_leads(&leader, PATIENCE);
     stage.apply(&["orders"]);
     stage.wait_settled(&["orders"]);
@@ -56,7 +56,7 @@ fn f11_f30_a_leader_that_cannot_renew_stops_and_its_successor_finishes() {
     assert!(!leader.process().wait(PATIENCE).unwrap().success(), "it ends so that a new one begins");
     assert_eq!(crate::words::writes(&stage.world), written, "it wrote after its lease was lost");
     let names = ["orders", "payments", "refunds"];
-    let successor = stage.operator(&ELECTED);
+    let successor = stage.candidate();
     stage.wait_settled(&names);
     assert_eq!(count(&stage.world, "CreatePipe"), 3, "one request for each object");
     stage.assert_in_order(&names, &[leader.logs(), successor.logs()]);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use testbed::Operator;
 
-use super::{ELECTED, LEASE_DURATION, Stage, leads, wait_leads};
+use super::{LEASE_DURATION, Stage, leads, wait_leads};
 use crate::words::{PATIENCE, count, live_pipes};
 
 /// How long a busy machine may be late.
@@ -21,9 +21,9 @@ fn sent(operator: &Operator) -> u64 {
 #[test]
 fn one_of_two_replicas_works_and_the_other_takes_over() {
     let stage = Stage::new();
-    let first = stage.operator(&ELECTED);
+    let first = stage.candidate();
     wait_leads(&first, PATIENCE);
-    let second = stage.operator(&ELECTED);
+    let second = stage.candidate();
     second.wait_until_ready(PATIENCE).unwrap();
     stage.apply(&["orders", "payments"]);
     stage.wait_settled(&["orders", "payments"]);
@@ -44,7 +44,7 @@ fn one_of_two_replicas_works_and_the_other_takes_over() {
     assert!(live_pipes(&stage.world).iter().any(|pipe| pipe["id"] == *id), "the answer is on record: {refunds}");
 
     // A kill while a create is on the wire: the successor waits for the duration, and no longer.
-    let third = stage.operator(&ELECTED);
+    let third = stage.candidate();
     third.wait_until_ready(PATIENCE).unwrap();
     stage.fault("slow-answer", &json!({"ms": 3_000_000}), "CreatePipe", "returns");
     stage.apply(&["returns"]);
