@@ -22,14 +22,14 @@ const CANARY: &str = "canary-of-the-source-password";
 /// An election in seconds instead of half-minutes, said as the chart says it.
 const ELECTED: [(&str, &str); 4] = [
     ("CLICKPIPES_LEADER_ELECT", "true"),
-    ("CLICKPIPES_LEASE_DURATION", "6s"),
-    ("CLICKPIPES_LEASE_RENEW_DEADLINE", "4s"),
+    ("CLICKPIPES_LEASE_DURATION", "9s"),
+    ("CLICKPIPES_LEASE_RENEW_DEADLINE", "6s"),
     ("CLICKPIPES_LEASE_RETRY_PERIOD", "1s"),
 ];
 /// No election, said as the chart says it.
 const ALONE: [(&str, &str); 1] = [("CLICKPIPES_LEADER_ELECT", "false")];
 /// The duration above.
-const LEASE_DURATION: Duration = Duration::from_secs(6);
+const LEASE_DURATION: Duration = Duration::from_secs(9);
 
 /// A world with a connection, a password, and a pipe of somebody else that looks like ours.
 struct Stage {

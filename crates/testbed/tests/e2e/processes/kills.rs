@@ -52,9 +52,9 @@ fn f01_an_operator_that_is_killed_again_and_again_comes_to_the_same_end() {
     let stage = Stage::new();
     let mut logs = Vec::new();
     let names = ["orders", "payments", "refunds", "returns"];
-    // Killed at the first sign of each kind of request, so at another place each time.
-    stage.apply(&names);
-    for route in ["ListServices", "ListPipes", "CreatePipe", "SetState"] {
+    // Killed at the first sign of each kind of request, so at another place each time; every life finds something new to make.
+    for (name, route) in names.iter().zip(["ListServices", "ListPipes", "CreatePipe", "SetState"]) {
+        stage.apply(&[name]);
         let before = count(&stage.world, route);
         let operator = stage.operator(&["--create-window", "20s"]);
         stage.wait_requests(route, before + 1);

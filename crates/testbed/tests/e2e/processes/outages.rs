@@ -44,7 +44,7 @@ fn f11_f30_a_leader_that_cannot_renew_stops_and_its_successor_finishes() {
     stage.apply(&["orders"]);
     stage.wait_settled(&["orders"]);
     // The answer comes after the lease is lost, and before the database is back.
-    stage.fault("slow-answer", &json!({"ms": 350_000}), "CreatePipe", "payments");
+    stage.fault("slow-answer", &json!({"ms": 500_000}), "CreatePipe", "payments");
     stage.apply(&["payments", "refunds"]);
     stage.wait_requests("CreatePipe", 3);
     plane.pause_etcd().unwrap();
