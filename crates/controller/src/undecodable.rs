@@ -49,8 +49,11 @@ pub async fn mark<K: Kind>(
         return Ok(());
     }
     tracing::warn!(kind = %K::NAME, namespace = object.meta().namespace, name, message, "undecodable");
-    let status =
-        json!({"status": {"observedGeneration": generation, "conditions": conditions(generation, &message, now)}});
+    // With the version that was read, so that nothing newer is overwritten.
+    let status = json!({
+        "metadata": {"resourceVersion": stored.metadata.resource_version},
+        "status": {"observedGeneration": generation, "conditions": conditions(generation, &message, now)},
+    });
     let written = api.patch_status(&name, &PatchParams::default(), &Patch::Merge(status)).await;
     written.map(drop).map_err(Error::Write)
 }
