@@ -106,3 +106,46 @@ impl Facet {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// Whether a connection of the cluster that allows these serves the namespace `data` with the label `team=data`.
+    fn allows(allowed: &Value) -> bool {
+        let reference = json!({"secretKeyRef": {"namespace": "platform", "name": "key", "key": "secret"}});
+        let connection: ClusterCloudConnection = serde_json::from_value(json!({
+            "apiVersion": "cloud.clickhouse.com/v1alpha1", "kind": "ClusterCloudConnection", "metadata": {"name": "shared"},
+            "spec": {"organizationId": "11111111-1111-4111-8111-111111111111", "allowedNamespaces": allowed,
+                "credentials": {"keyId": {"value": "id"}, "keySecret": reference}},
+        }))
+        .unwrap();
+        connection.allows("data", &BTreeMap::from([("team".to_owned(), "data".to_owned())]))
+    }
+
+    #[test]
+    fn a_namespace_is_allowed_by_its_name_or_its_labels_and_nobody_by_default() {
+        let expression = |operator: &str| json!({"selector": {"matchExpressions": [{"key": "team", "operator": operator, "values": ["data"]}]}});
+        for allowed in [
+            json!({"names": ["data"]}),
+            json!({"selector": {"matchLabels": {"team": "data"}}}),
+            json!({"selector": {}}),
+            expression("In"),
+        ] {
+            assert!(allows(&allowed), "{allowed}");
+        }
+        for refused in [
+            json!({}),
+            json!({"names": []}),
+            json!({"names": ["dat", "data2", "*"]}),
+            json!({"selector": {"matchLabels": {"team": "other"}}}),
+            expression("NotIn"),
+            // Not an operator: an unreadable selector selects nobody.
+            expression("Like"),
+        ] {
+            assert!(!allows(&refused), "{refused}");
+        }
+    }
+}
