@@ -9,7 +9,8 @@ use std::sync::Arc;
 use crd::{ClickPipe, CloudConnection, ClusterCloudConnection};
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use k8s_openapi::api::core::v1::Namespace;
-use kube::core::PartialObjectMeta;
+use kube::Resource;
+use kube::core::{ObjectMeta, PartialObjectMeta};
 use kube::runtime::reflector::ObjectRef;
 use serde_json::Value;
 
@@ -85,7 +86,9 @@ impl Triggers {
                 Needed::Secret(_) | Needed::Namespace(_) | Needed::Service(_) => {}
             }
         }
-        self.wake(&key);
+        if !is_status_only(change) {
+            self.wake(&key);
+        }
         unused
     }
 
@@ -101,7 +104,9 @@ impl Triggers {
         if before.map(|(facet, _)| facet) != after.map(|(facet, _)| facet) {
             self.wake_all(&self.dependencies.of(&Needed::Connection(key.clone())));
         }
-        self.wake(&key);
+        if !is_status_only(change) {
+            self.wake(&key);
+        }
         unused
     }
 
@@ -121,6 +126,17 @@ impl Triggers {
             self.wake_all(&self.dependencies.of(&Needed::Namespace(change.key.name.clone())));
         }
     }
+}
+
+/// Whether nothing changed but the status, which only operators write. Whoever wrote it knows when to look again; were another one woken by
+/// it, two with different knowledge would answer each other without end.
+fn is_status_only<K: Kind>(change: &Change<Guarded<K>>) -> bool {
+    let (Some(before), Some(after)) = (&change.before, &change.after) else { return false };
+    let what = |object: &Guarded<K>| {
+        let ObjectMeta { uid, generation, deletion_timestamp, finalizers, annotations, .. } = object.meta().clone();
+        (uid, generation, deletion_timestamp, finalizers, annotations)
+    };
+    what(before) == what(after)
 }
 
 fn needs_of_pipe(pipe: &ClickPipe) -> BTreeSet<Needed> {

@@ -25,6 +25,8 @@ pub mod replica;
 pub mod scenario;
 pub mod shared;
 pub mod store;
+pub mod storm;
+pub mod sweep;
 pub mod watchman;
 pub mod wire;
 pub mod world;

@@ -104,7 +104,7 @@ fn begin(shared: &Arc<Shared>, name: String, config: &Config) -> (BoxFuture<'sta
         tokio::select! {
             biased;
             () = process.died() => {}
-            () = work(&shared, &mut caches, &context, inboxes) => {}
+            () = process.thawed(work(&shared, &mut caches, &context, inboxes)) => {}
         }
     };
     (living.boxed(), life)

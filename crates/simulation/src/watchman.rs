@@ -37,6 +37,8 @@ pub struct Watchman {
     /// Tokens and ids whose object is gone, and took its pipe with it.
     gone: BTreeSet<String>,
     foreign: BTreeMap<String, Value>,
+    /// Somebody else's pipes that were taken, and so are ours to change.
+    taken: BTreeSet<String>,
     seen: u64,
     /// What must not have happened and did.
     pub violations: Vec<String>,
@@ -64,6 +66,7 @@ impl Watchman {
             resyncs: BTreeMap::new(),
             gone: BTreeSet::new(),
             foreign: BTreeMap::new(),
+            taken: BTreeSet::new(),
             seen: 0,
             violations: Vec::new(),
         }
@@ -76,7 +79,7 @@ impl Watchman {
 
     /// Somebody else did something to a pipe: that is how it is to stay.
     pub fn foreign(&mut self, cloud: &Simulator, id: &str) {
-        if let Some(pipe) = cloud.pipe(id).filter(|pipe| pipe.foreign) {
+        if let Some(pipe) = cloud.pipe(id).filter(|pipe| pipe.foreign && !self.taken.contains(id)) {
             self.foreign.insert(id.to_owned(), books(pipe, cloud.now_ms()));
         }
     }
@@ -123,7 +126,7 @@ impl Watchman {
             }
         }
         if cloud.pipe(id).is_some_and(|pipe| pipe.foreign) {
-            // Adopted: from now on it is ours to change.
+            self.taken.insert(id.clone());
             self.foreign.remove(id);
         }
     }

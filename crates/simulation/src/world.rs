@@ -98,6 +98,13 @@ impl World {
         }
     }
 
+    /// Stops an operator for a while; it goes on where it was.
+    pub fn freeze(&self, replica: usize, time: Duration) {
+        if let Some(replica) = self.replicas.get(replica) {
+            replica.life().process.freeze(time);
+        }
+    }
+
     /// Lets time pass.
     pub async fn advance(&self, time: Duration) {
         sleep(time).await;

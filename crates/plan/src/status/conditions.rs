@@ -2,6 +2,7 @@
 //!
 //! Not here: the verdict that they say.
 
+use cloud::{Pipe, PipeState};
 use crd::condition::{ConditionType, Reason, Truth};
 use crd::status::{Drift, Impact, PendingPlan};
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
 use crate::desired::{Desired, PausedBy};
 use crate::known::Known;
+use crate::run_state;
 use crate::step::Plan;
 use crate::verdict::{Kind, Saying, Verdict, fitting};
 
@@ -98,11 +100,12 @@ fn ready(desired: &Desired, known: &Known, plan: &Plan) -> Saying {
             [Truth::True, Truth::False, Truth::Unknown].into_iter().find(|truth| truth.as_str() == condition.status)?;
         Some(Saying::new(truth, reason, condition.message.clone()))
     };
+    let kept = || before().map(|saying| believable(desired, known, plan, saying));
     let saying = plan
         .verdict
         .ready
         .clone()
-        .or_else(before)
+        .or_else(kept)
         .unwrap_or_else(|| Saying::new(Truth::Unknown, Reason::Pending, "not looked at yet"));
     let interval = desired.account.as_ref().map(|account| account.poll_interval);
     let seen = known.memory.observed.unwrap_or(known.memory.first_seen);
@@ -114,6 +117,19 @@ fn ready(desired: &Desired, known: &Known, plan: &Plan) -> Saying {
         ),
         _ => saying,
     }
+}
+
+/// A call that fails disturbs nobody who is ready; but ready means that this generation is applied and that the pipe was last seen so.
+fn believable(desired: &Desired, known: &Known, plan: &Plan, said: Saying) -> Saying {
+    if said.truth != Truth::True || desired.paused.is_some() {
+        return said;
+    }
+    if known.record.last_synced_generation != Some(desired.object.generation) {
+        return Saying::new(Truth::Unknown, Reason::Updating, plan.verdict.synced.message.clone());
+    }
+    let known_state = |pipe: &&Pipe| !matches!(pipe.state, PipeState::Unknown | PipeState::Other(_));
+    let seen = known.pipe().filter(known_state).and_then(|pipe| run_state::verdict(desired, known, pipe).ready);
+    seen.filter(|seen| seen.truth != Truth::True).unwrap_or(said)
 }
 
 fn drifted(known: &Known, plan: &Plan, drift: Option<&Drift>) -> Option<Saying> {

@@ -127,7 +127,7 @@ impl Stage<'_> {
         Look { world: &self.world, since: self.since }
     }
 
-    /// Puts in what is only known now: `$nonce(object)`, `$hash(object)`, `$pipe(object or label)`.
+    /// Puts in what is only known now: `$nonce(object)`, `$hash(object)`, `$name(object)`, `$pipe(object or label)`.
     fn fill_in(&self, text: &str) -> String {
         let mut rest = text;
         let mut filled = String::new();
@@ -142,18 +142,17 @@ impl Stage<'_> {
     }
 
     fn value_of(&self, name: &str, object: &str) -> String {
-        if let ("pipe", Some(id)) = (name, self.labels.get(object)) {
-            return id.clone();
-        }
         let (namespace, object) = object.split_once('/').unwrap_or(("data", object));
-        let object = self.world.object(&Named::new("ClickPipe", Some(namespace), object));
-        let status = object.map(|object| object["status"].clone()).unwrap_or_default();
+        let found = self.world.object(&Named::new("ClickPipe", Some(namespace), object));
+        let status = found.map(|found| found["status"].clone()).unwrap_or_default();
         let value = match name {
             "nonce" => &status["create"]["nonce"],
             "hash" => &status["plan"]["hash"],
+            "name" => &status["pipe"]["name"],
             _ => &status["pipe"]["id"],
         };
-        value.as_str().unwrap_or_default().to_owned()
+        let label = || self.labels.get(object).cloned().unwrap_or_default();
+        value.as_str().map_or_else(label, str::to_owned)
     }
 
     /// Time passes until nothing is under way and nothing happens.
@@ -210,6 +209,12 @@ impl Stage<'_> {
             if self.known.get(named) != Some(summary) && named.kind == "ClickPipe" {
                 self.happened.push(format!("  {}: {summary}", named.name));
             }
+        }
+        // What an object's pipe was is known after the object is gone.
+        for named in objects.iter().map(|(named, _)| named).filter(|named| named.kind == "ClickPipe") {
+            let id =
+                self.world.object(named).and_then(|object| Some(object["status"]["pipe"]["id"].as_str()?.to_owned()));
+            self.labels.extend(id.map(|id| (named.name.clone(), id)));
         }
         let objects: BTreeMap<Named, String> = objects.into_iter().collect();
         for named in self.known.keys().filter(|named| !objects.contains_key(*named)) {

@@ -114,7 +114,8 @@ impl Stage<'_> {
 
     fn edit(&mut self, named: &Named, edit: PipeEdit) -> Done {
         let id = self.pipe_of(named)?;
-        let edited = self.world.shared.in_cloud(|cloud| cloud.edit_pipe(&id, edit));
+        let edited = self.world.shared.cloud.lock().edit_pipe(&id, edit);
+        self.stays(&id);
         edited.map(drop).map_err(|denied| format!("{denied:?}"))
     }
 
@@ -126,7 +127,7 @@ impl Stage<'_> {
         recorded.or(label).ok_or_else(|| format!("{} has no pipe", named.name))
     }
 
-    /// Somebody else's pipe is to stay as it is.
+    /// Somebody else's pipe is to stay as it is, unless it was taken.
     fn stays(&self, id: &str) {
         let cloud = self.world.shared.cloud.lock();
         self.world.shared.watchman.lock().foreign(&cloud, id);

@@ -1,0 +1,122 @@
+//! Runs the real controller through trouble: storms decided by seeds, and stories with a crash at every point.
+//!
+//! `simulate storm` and `simulate sweep` run many and print one command that replays what failed. Not here: what a storm or a story is.
+
+#[path = "simulate/crowd.rs"]
+mod crowd;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use crowd::crowd;
+use simulation::scenario::{self, Scenario};
+use simulation::storm::Storm;
+use simulation::sweep::{Crash, crash, pairs, singles};
+
+/// How what failed is replayed.
+const REPLAY: &str = "cargo run --profile storm -p clickpipes-simulation --bin simulate --";
+
+/// Runs the real controller through trouble, in virtual time.
+#[derive(Parser)]
+#[command(name = "simulate")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Storms: everything at random, decided by a seed.
+    Storm {
+        /// Replays this one and shows its trace.
+        #[arg(long)]
+        seed: Option<u64>,
+        /// The first of many.
+        #[arg(long, default_value_t = 0)]
+        from: u64,
+        /// How many.
+        #[arg(long, default_value_t = 2_000)]
+        count: u64,
+    },
+    /// Every story with a crash before and after every effect.
+    Sweep {
+        /// Only stories with this in their name.
+        #[arg(long, default_value = "")]
+        story: String,
+        /// Two crashes at every pair of points instead; of the stories that say so.
+        #[arg(long)]
+        pairs: bool,
+    },
+    /// One story with these crashes, such as `7:after`; shows its trace.
+    Crash {
+        /// The story's name.
+        story: String,
+        /// Where to crash.
+        at: Vec<Crash>,
+    },
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Storm { seed: Some(seed), .. } => replay(seed),
+        Command::Storm { seed: None, from, count } => storms(from, count),
+        Command::Sweep { story, pairs } => sweep(&story, pairs),
+        Command::Crash { story, at } => crash_one(&story, &at),
+    }
+}
+
+fn replay(seed: u64) -> ExitCode {
+    let storm = Storm::of(seed);
+    let end = storm.rage();
+    println!("{}\n{storm:?}: {} requests, {} lives", end.trace.join("\n"), end.requests, end.lives);
+    verdict(&end.problems)
+}
+
+fn crash_one(name: &str, at: &[Crash]) -> ExitCode {
+    let Some(story) = stories(name).into_iter().find(|story| story.name() == name) else {
+        println!("there is no story {name}");
+        return ExitCode::FAILURE;
+    };
+    let end = crash(&story, at);
+    println!("{}\n\n{}", end.happened, end.trace.join("\n"));
+    for (number, effect) in end.effects.iter().enumerate() {
+        println!("{number}: {effect}");
+    }
+    verdict(&end.problems)
+}
+
+fn storms(from: u64, count: u64) -> ExitCode {
+    let seeds: Vec<u64> = (from..from + count).collect();
+    crowd("storms", &seeds, |seed| {
+        let problems = Storm::of(*seed).rage().problems;
+        (problems, format!("{REPLAY} storm --seed {seed}"))
+    })
+}
+
+fn sweep(part: &str, two: bool) -> ExitCode {
+    let stories: Vec<Scenario> =
+        stories(part).into_iter().filter(|story| !two || story.also_on.iter().any(|place| place == "pairs")).collect();
+    let points = |story: &Scenario| if two { pairs(story) } else { singles(story) };
+    let runs: Vec<(&Scenario, Vec<Crash>)> =
+        stories.iter().flat_map(|story| points(story).into_iter().map(move |crashes| (story, crashes))).collect();
+    println!("{} stories", stories.len());
+    crowd("crash points", &runs, |(story, crashes)| {
+        let at: Vec<String> = crashes.iter().map(ToString::to_string).collect();
+        (crash(story, crashes).problems, format!("{REPLAY} crash {} {}", story.name(), at.join(" ")))
+    })
+}
+
+fn stories(part: &str) -> Vec<Scenario> {
+    let all = scenario::all().unwrap_or_else(|error| {
+        println!("{error}");
+        Vec::new()
+    });
+    all.into_iter().filter(|story| story.name().contains(part)).collect()
+}
+
+fn verdict(problems: &[String]) -> ExitCode {
+    for problem in problems {
+        println!("{problem}");
+    }
+    if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

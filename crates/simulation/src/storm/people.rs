@@ -1,0 +1,230 @@
+//! What the users of the cluster do: they create, edit, stop, pause, rotate, approve, delete and create again.
+//!
+//! Not here: what other people do to the pipes ([`super::others`]).
+
+use serde_json::{Value, json};
+
+use super::Run;
+use crate::scenario::example::example;
+use crate::store::Named;
+use crate::world::{documents, put};
+
+/// One example of each source.
+const SOURCES: [&str; 8] = ["kafka", "kinesis", "s3", "pubsub", "postgres", "mysql", "mongodb", "bigquery"];
+/// The entry of each source's Secret, and whether it holds a key file.
+const DATABASES: [&str; 3] = ["postgres", "mysql", "mongodb"];
+
+impl Run {
+    /// The first objects.
+    pub(super) fn begin(&mut self) {
+        self.apply_example("connection", None);
+        for _ in 0..self.random.u32(1..6) {
+            self.create();
+        }
+    }
+
+    /// One thing that a user does.
+    pub(super) fn somebody_edits(&mut self) {
+        let pipes = self.named("ClickPipe");
+        let Some(pipe) = self.random.choice(&pipes).cloned() else { return self.create() };
+        let source = source_of(&self.object(&pipe));
+        let number = self.next();
+        match self.random.u32(0..22) {
+            0 | 1 => self.create(),
+            2 => self.delete(&pipe),
+            3 if DATABASES.contains(&source.as_str()) => self.map_tables(&pipe, &source),
+            3 | 4 if !matches!(source.as_str(), "postgres" | "mysql" | "mongodb" | "bigquery") => {
+                self.set(&pipe, "spec.scaling.replicas", json!(1 + number % 3));
+            }
+            5 if source == "kafka" => {
+                self.set(&pipe, "spec.settings", json!({"streaming_max_insert_wait_ms": 1000 + number}));
+            }
+            6 => self.set(&pipe, "spec.name", json!(format!("Name {number}"))),
+            7 => self.set(&pipe, "spec.state", json!("Stopped")),
+            8 | 9 => self.set(&pipe, "spec.state", json!("Running")),
+            10 => self.set(&pipe, "spec.paused", json!(number.is_multiple_of(2))),
+            11 => self.annotate(&pipe, "paused", (number.is_multiple_of(2)).then(|| "true".to_owned())),
+            12 => self.pause_namespace(number.is_multiple_of(3)),
+            13 => self.rotate(&pipe, number),
+            14 if source == "kafka" => {
+                self.set(
+                    &pipe,
+                    "spec.source.kafka.topics",
+                    json!(["my_topic", "other"][usize::from(number.is_multiple_of(3))]),
+                );
+            }
+            15 => {
+                self.set(
+                    &pipe,
+                    "spec.replacementPolicy",
+                    json!(["Never", "OnApproval"][usize::from(number.is_multiple_of(2))]),
+                );
+            }
+            16 => self.approve(&pipe),
+            17 if DATABASES.contains(&source.as_str()) => {
+                self.set(&pipe, "spec.resyncRequest", json!(format!("request-{number}")));
+            }
+            18 => self.annotate(&pipe, "reconcile-requested-at", Some(number.to_string())),
+            19 if self.storm.window_holds => self.confirm(&pipe),
+            20 => {
+                let (path, values) = [
+                    ("spec.deletionPolicy", ["Delete", "Retain"]),
+                    ("spec.driftPolicy", ["Correct", "Warn"]),
+                    ("spec.onExternalDelete", ["Stall", "Recreate"]),
+                ][self.random.usize(0..3)];
+                let value = values[self.random.usize(0..2)];
+                self.set(&pipe, path, json!(value));
+            }
+            21 => self.secret_goes(&pipe),
+            _ => self.annotate(&pipe, "touched", Some(number.to_string())),
+        }
+    }
+
+    /// What is in the way of convergence and is not the operator's to repair: missing Secrets, a pause of the namespace.
+    pub(super) fn restore(&mut self) {
+        self.pause_namespace(false);
+        for pipe in self.named("ClickPipe") {
+            let source = source_of(&self.object(&pipe));
+            self.apply_example(&source, Some("Secret"));
+        }
+        self.apply_example("connection", None);
+    }
+
+    fn create(&mut self) {
+        let (source, number) = (*self.random.choice(&SOURCES).unwrap_or(&"kafka"), self.random.u32(0..3));
+        let name = format!("{source}-{number}");
+        self.world.shared.say(&format!("people: create {name}"));
+        let objects = example(source).and_then(|text| documents(&text)).map(|mut objects| {
+            if let Some(pipe) = objects.last_mut() {
+                drop(put(pipe, "metadata.name", Some(json!(name))));
+                // Two pipes must not write into one table.
+                if !matches!(source, "postgres" | "mysql" | "mongodb" | "bigquery") {
+                    drop(put(pipe, "spec.destination.table", Some(json!(format!("table_{source}_{number}")))));
+                }
+            }
+            objects
+        });
+        self.done(objects.and_then(|objects| self.world.apply_all(&objects)).map(drop));
+    }
+
+    fn delete(&mut self, pipe: &Named) {
+        self.world.shared.say(&format!("people: delete {}", pipe.name));
+        self.done(self.world.delete(pipe));
+    }
+
+    fn map_tables(&mut self, pipe: &Named, source: &str) {
+        let number = self.next() % 4;
+        let path = format!("spec.source.{source}.tableMappings");
+        let more = match source {
+            "mongodb" => {
+                json!({"sourceDatabaseName": "mydb", "sourceCollection": format!("more{number}"), "targetTable": format!("more{number}")})
+            }
+            _ => {
+                json!({"sourceSchemaName": "public", "sourceTable": format!("more{number}"), "targetTable": format!("more{number}")})
+            }
+        };
+        let mut mappings =
+            self.object(pipe)["spec"]["source"][source]["tableMappings"].as_array().cloned().unwrap_or_default();
+        match mappings.iter().position(|mapping| mapping["targetTable"] == more["targetTable"]) {
+            Some(place) => drop(mappings.remove(place)),
+            None => mappings.push(more),
+        }
+        self.set(pipe, &path, Value::Array(mappings));
+    }
+
+    fn rotate(&mut self, pipe: &Named, number: u64) {
+        let source = source_of(&self.object(pipe));
+        let Some((key, value)) = (match source.as_str() {
+            "kafka" | "postgres" | "mysql" | "mongodb" => Some(("password", format!("canary-{number}"))),
+            "kinesis" | "s3" => Some(("secretKey", format!("canary-{number}"))),
+            _ => None,
+        }) else {
+            return;
+        };
+        self.world.shared.say(&format!("people: rotate the secret of {source}"));
+        let named = Named::new("Secret", Some("data"), &format!("{source}-credentials"));
+        let edited = self
+            .world
+            .object(&named)
+            .map(|_| self.world.edit(&named, &format!("stringData.{key}"), Some(json!(value))));
+        self.done(edited.unwrap_or(Ok(())));
+    }
+
+    fn secret_goes(&mut self, pipe: &Named) {
+        let source = source_of(&self.object(pipe));
+        let named = Named::new("Secret", Some("data"), &format!("{source}-credentials"));
+        if self.random.bool() {
+            self.apply_example(&source, Some("Secret"));
+        } else if self.world.object(&named).is_some() {
+            self.world.shared.say(&format!("people: delete the secret of {source}"));
+            self.done(self.world.delete(&named));
+        }
+    }
+
+    fn approve(&mut self, pipe: &Named) {
+        let hash = self.object(pipe)["status"]["plan"]["hash"].as_str().map(str::to_owned);
+        if let Some(hash) = hash {
+            self.annotate(pipe, "approve-plan", Some(hash));
+        }
+    }
+
+    fn confirm(&mut self, pipe: &Named) {
+        let object = self.object(pipe);
+        let asked = object["status"]["conditions"]
+            .as_array()
+            .is_some_and(|all| all.iter().any(|one| one["reason"] == "ConfirmationRequired"));
+        if let Some(nonce) = object["status"]["create"]["nonce"].as_str().filter(|_| asked) {
+            self.annotate(pipe, "confirm-not-created", Some(nonce.to_owned()));
+        }
+    }
+
+    fn pause_namespace(&mut self, paused: bool) {
+        let namespace = Named::new("Namespace", None, "data");
+        self.annotate(&namespace, "paused", paused.then(|| "true".to_owned()));
+    }
+
+    fn annotate(&mut self, named: &Named, name: &str, value: Option<String>) {
+        let path = format!("metadata.annotations.cloud~2clickhouse~2com~1{name}");
+        self.world.shared.say(&format!("people: annotate {} {name}={value:?}", named.name));
+        self.done(self.world.edit(named, &path, value.map(Value::from)));
+    }
+
+    fn set(&mut self, named: &Named, path: &str, value: Value) {
+        self.world.shared.say(&format!("people: {} {path} = {value}", named.name));
+        self.done(self.world.edit(named, path, Some(value)));
+    }
+
+    fn apply_example(&mut self, name: &str, only: Option<&str>) {
+        let objects = example(name).and_then(|text| documents(&text));
+        let wanted = |object: &Value| only.is_none_or(|kind| object["kind"] == kind);
+        let objects = objects.map(|objects| objects.into_iter().filter(wanted).collect::<Vec<_>>());
+        self.done(objects.and_then(|objects| self.world.apply_all(&objects)).map(drop));
+    }
+
+    fn done(&mut self, result: Result<(), String>) {
+        if let Err(problem) = result {
+            self.problems.push(format!("a user could not do it: {problem}"));
+        }
+    }
+
+    /// The objects of a kind that are there.
+    pub(super) fn named(&self, kind: &str) -> Vec<Named> {
+        self.world.shared.store.lock().all(kind).map(|(named, _)| named.clone()).collect()
+    }
+
+    /// An object, or null.
+    pub(super) fn object(&self, named: &Named) -> Value {
+        self.world.object(named).map(|object| Value::clone(&object)).unwrap_or_default()
+    }
+
+    fn next(&mut self) -> u64 {
+        self.stream += 1;
+        self.stream
+    }
+}
+
+/// The example that an object was made from: the beginning of its name.
+fn source_of(pipe: &Value) -> String {
+    let name = pipe["metadata"]["name"].as_str().unwrap_or_default();
+    name.split('-').next().unwrap_or_default().to_owned()
+}
