@@ -45,7 +45,8 @@ fn refused(world: &World, verb: &str, cases: &[&Case]) {
     let output = kubectl(world, &[verb, "--dry-run=server", "--validate=false"], &all(cases, |case| &case.refused));
     assert_eq!(output.stdout, "", "something was accepted");
     // One refusal may have several lines.
-    let refusals: Vec<&str> = output.stderr.split("The C").collect();
+    let refusals: Vec<&str> = output.stderr.split("Error from server").collect();
+    assert_eq!(refusals.len(), cases.len() + 1, "one refusal for each case");
     let mut silent = Vec::new();
     for Case { name, says, .. } in cases {
         let refusal = refusals.iter().find(|refusal| refusal.contains(&format!("\"{name}\" is invalid")));
