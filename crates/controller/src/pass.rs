@@ -80,16 +80,7 @@ impl<'a, C: Cluster> Pass<'a, C> {
     /// no pipe stays half changed. Once another process may be at work, an answer is still written down, and so is that an announced call was
     /// not made: the account withholds it.
     pub fn may(&self, step: Option<&Step>) -> bool {
-        match self.context.tenure.phase() {
-            Phase::Waiting => false,
-            Phase::Working => true,
-            Phase::Ending => self.has_begun || self.owed != Owed::Nothing || step.is_none(),
-            Phase::Over => match self.owed {
-                Owed::Nothing => false,
-                Owed::Call => matches!(step, Some(Step::Call { .. })),
-                Owed::Record => matches!(step, Some(Step::Remember { reserve: false, .. })),
-            },
-        }
+        allows(self.context.tenure.phase(), self.has_begun, self.owed, step)
     }
 
     /// Waits for something that costs nothing to give up, unless the process ends meanwhile.
@@ -134,4 +125,61 @@ impl<'a, C: Cluster> Pass<'a, C> {
 fn is_owed(known: &Known) -> bool {
     let create = known.record.create.as_ref();
     known.memory.outcome.as_ref().is_some_and(|(nonce, _)| create.is_some_and(|create| create.nonce == *nonce))
+}
+
+fn allows(phase: Phase, has_begun: bool, owed: Owed, step: Option<&Step>) -> bool {
+    match phase {
+        Phase::Waiting => false,
+        Phase::Working => true,
+        Phase::Ending => has_begun || owed != Owed::Nothing || step.is_none(),
+        Phase::Over => match owed {
+            Owed::Nothing => false,
+            Owed::Call => matches!(step, Some(Step::Call { .. })),
+            Owed::Record => matches!(step, Some(Step::Remember { reserve: false, .. })),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cloud::{Call, ServiceId};
+
+    use super::*;
+
+    fn call() -> Step {
+        let service = ServiceId::parse("22222222-2222-4222-8222-222222222222").unwrap();
+        Step::Call { call: Call::WakeService { service }, urgent: true, applies: plan::step::Applies::default() }
+    }
+
+    fn remember(reserve: bool) -> Step {
+        Step::Remember { record: Box::default(), reserve }
+    }
+
+    #[test]
+    fn a_process_that_ends_begins_nothing_and_finishes_what_it_has_begun() {
+        let allowed = |begun, owed, step: &Step| allows(Phase::Ending, begun, owed, Some(step));
+        for step in [Step::Hold, remember(true), call()] {
+            assert!(!allowed(false, Owed::Nothing, &step), "{step:?}");
+            assert!(allowed(true, Owed::Nothing, &step), "{step:?}");
+        }
+        assert!(allowed(false, Owed::Record, &remember(false)), "an answer of an earlier pass");
+        assert!(allows(Phase::Ending, false, Owed::Nothing, None), "how things stand may still be shown");
+    }
+
+    #[test]
+    fn once_another_process_may_be_at_work_only_what_is_owed_to_the_record_is_done() {
+        let allowed = |owed, step: &Step| allows(Phase::Over, true, owed, Some(step));
+        for step in [Step::Hold, Step::Release, remember(true), call()] {
+            assert!(!allowed(Owed::Nothing, &step) && !allowed(Owed::Record, &step), "{step:?}");
+        }
+        assert!(allowed(Owed::Record, &remember(false)), "an answer is written down");
+        assert!(allowed(Owed::Call, &call()), "an announced call is withheld, and that is written down");
+        assert!(!allows(Phase::Over, true, Owed::Nothing, None), "nothing is shown any more");
+    }
+
+    #[test]
+    fn who_waits_does_nothing() {
+        assert!(!allows(Phase::Waiting, true, Owed::Record, Some(&remember(false))));
+        assert!(allows(Phase::Working, false, Owed::Nothing, Some(&Step::Hold)));
+    }
 }

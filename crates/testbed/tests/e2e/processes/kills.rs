@@ -1,5 +1,7 @@
 //! One operator at a time, killed at bad moments and started again.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::{Stage, postgres};
@@ -69,4 +71,25 @@ fn f01_an_operator_that_is_killed_again_and_again_comes_to_the_same_end() {
     logs.push(operator.logs());
     stage.assert_in_order(&names, &logs);
     assert!(logs.iter().all(|log| !log.contains(KEY.1)));
+}
+
+#[test]
+fn an_orderly_end_does_not_wait_for_the_queue() {
+    let stage = Stage::new();
+    let slow = r#"{"spec":{"requestBudget":{"requests":10,"perSeconds":10}}}"#;
+    stage.kubectl(&["patch", "cloudconnection", "prod", "--type=merge", "-p", slow]);
+    let names: Vec<String> = (0..60).map(|number| format!("pipe-{number}")).collect();
+    let operator = stage.operator(&[]);
+    stage.apply(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    stage.wait_requests("CreatePipe", 2);
+    // A minute of creates is waiting for the budget.
+    assert!(operator.terminate(Duration::from_secs(20)).unwrap().success(), "{}", operator.logs());
+    let made = count(&stage.world, "CreatePipe");
+    assert!(made < 30, "{made}");
+    // Nothing is left half done: whoever comes next need not wait for an answer that nobody got.
+    let objects = stage.world.get(&["clickpipes"]).unwrap();
+    let objects = objects["items"].as_array().unwrap();
+    let recorded = objects.iter().filter(|pipe| pipe["status"]["pipe"]["id"].is_string()).count();
+    assert_eq!(u64::try_from(recorded).unwrap(), made, "every answer is on record");
+    assert!(objects.iter().all(|pipe| pipe["status"]["create"]["phase"] != "Intent"), "no intent is left open");
 }
