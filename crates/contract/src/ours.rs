@@ -65,7 +65,7 @@ impl Ours {
         for (name, field) in members {
             let path = format!("{prefix}{name}");
             if let Some(shape) = self.shapes.get(&path) {
-                let Field { facts, kind, default } = field;
+                let Field { facts, kind, default, number: _ } = field;
                 found.insert(path.clone(), OurField { facts, kind, default: default.as_ref(), shape });
             }
             match &field.kind {

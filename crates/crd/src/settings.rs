@@ -28,7 +28,7 @@ pub struct Settings {
     #[schemars(range(min = 1, max = 10000), extend("x-facts" = SETTING))]
     pub object_storage_max_file_count: Option<i32>,
     /// Object storage: read with all replicas of the service; default true.
-    #[schemars(extend("x-facts" = SETTING))]
+    #[schemars(extend("x-facts" = SETTING, "x-default" = true))]
     pub object_storage_use_cluster_function: Option<bool>,
     /// Object storage: ClickHouse setting `max_threads`, 0 to 64; 0 is automatic.
     #[schemars(range(min = 0, max = 64), extend("x-facts" = SETTING))]

@@ -11,7 +11,9 @@ use serde_json::Value;
 /// Whether the observed value is what is wanted. Nothing, `null`, `""`, `[]`, `{}` and `false` are alike.
 #[must_use]
 pub fn same(wanted: &Document, observed: Option<&Value>, field: &Field) -> bool {
-    let observed = observed.filter(|value| !is_nothing(value)).or(field.default.as_ref());
+    // Where nothing means true, false is not nothing.
+    let off = |value: &Value| value.is_boolean() && field.default == Some(Value::Bool(true));
+    let observed = observed.filter(|value| !is_nothing(value) || off(value)).or(field.default.as_ref());
     let Some(observed) = observed else {
         return wanted.is_empty() || matches!(wanted, Document::Value(Value::Bool(false)));
     };
@@ -101,6 +103,11 @@ fn texts(wanted: &Value, observed: &Value, normal: impl Fn(&str) -> String) -> b
     matches!((wanted.as_str(), observed.as_str()), (Some(wanted), Some(observed)) if normal(wanted) == normal(observed))
 }
 
+/// A number however the service writes it.
+pub(crate) fn as_number(value: &Value) -> Option<f64> {
+    number(value)
+}
+
 /// A number, a text of digits, or a Kubernetes quantity: `250m` is 250 thousandths, `1Gi` is 1 (GiB). See terraform-provider-clickhouse#353.
 fn number(value: &Value) -> Option<f64> {
     let Some(text) = value.as_str() else { return value.as_f64() };
@@ -118,7 +125,7 @@ fn number(value: &Value) -> Option<f64> {
 }
 
 /// A URI without user name and password, which the service returns as `[REDACTED]`.
-fn without_user(uri: &str) -> String {
+pub(crate) fn without_user(uri: &str) -> String {
     match uri.split_once("://") {
         Some((scheme, rest)) => {
             let host = rest.split_once('@').map_or(rest, |(_, host)| host);

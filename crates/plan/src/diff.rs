@@ -87,10 +87,13 @@ impl Walk<'_> {
         if matches!((&field.kind, wanted), (Kind::Object(_), Document::Object(_))) {
             self.object(wanted, observed, applied, field);
         } else if field.facts.compare != Compare::Never {
-            let edited = !self.known || applied != Some(&wanted.redacted()) || self.rotated(wanted);
+            let edited = !self.known
+                || !compare::same(&Document::plain(wanted.redacted()), applied, field)
+                || self.rotated(wanted);
             let differs = match observed.filter(|value| !value.is_null() && field.facts.returned) {
                 Some(observed) => !compare::same(wanted, Some(observed), field),
-                // Not returned: only our own record tells, and only a person's edit or a rotated Secret makes a difference.
+                // Not returned: only our own record tells, and only a person's edit or a rotated Secret makes a difference. To write
+                // the same in another order, or what the service means anyway, is no edit.
                 None if self.known => edited,
                 // Nothing on record either: what cannot be changed counts as fitting, and secrets are sent once.
                 None => {

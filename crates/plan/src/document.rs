@@ -54,8 +54,13 @@ pub type Values = BTreeMap<Reference, Result<Secret, Unread>>;
 /// Everything that the spec refers to.
 #[must_use]
 pub fn references(spec: &ClickPipeSpec) -> Vec<Reference> {
+    references_in(&to_json(spec))
+}
+
+/// Everything that a spec which is still JSON refers to.
+pub(crate) fn references_in(spec: &Value) -> Vec<Reference> {
     let mut found = Vec::new();
-    visit(&to_json(spec), facts(), &mut |credential, encoding| found.extend(reference(credential, encoding)));
+    visit(spec, facts(), &mut |credential, encoding| found.extend(reference(credential, encoding)));
     found.sort();
     found.dedup();
     found

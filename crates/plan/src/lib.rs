@@ -20,6 +20,7 @@ pub mod diff;
 pub mod document;
 mod drift;
 pub mod fingerprint;
+pub mod inverse;
 pub mod known;
 mod learn;
 mod manage;

@@ -2,6 +2,7 @@
 
 mod columns;
 mod credentials;
+mod logins;
 mod mappings;
 mod replacement;
 mod settings;
@@ -43,4 +44,19 @@ pub(crate) fn complete_settings(body: &mut Document, wanted: &Wanted) {
 /// A mapping as the API wants it for removal.
 pub(crate) fn mapping_to_remove(observed: &Value, item: &Field) -> Document {
     mappings::to_remove(observed, item)
+}
+
+/// The credentials that a pipe with this source needs and the API never returns: paths below the source's own member.
+pub(crate) fn logins(arm: &str, source: &Value) -> Vec<Vec<&'static str>> {
+    logins::needed(arm, source)
+}
+
+/// What else of this source the API did not return although a spec needs it.
+pub(crate) fn not_returned(arm: &str, source: &Value) -> Vec<&'static str> {
+    logins::unknown(arm, source)
+}
+
+/// Writes down what the API left out of a source and the rest of it tells.
+pub(crate) fn imply(source: &mut Value) {
+    logins::imply(source);
 }

@@ -150,8 +150,10 @@ fn refused(desired: &Desired, known: &Known, account: &Account, pipe: &Pipe, ste
     Some(withheld::run(desired, known, account, pipe).unwrap_or_else(|| rest(desired, known, account, verdict)))
 }
 
+/// Whether the service asked for a pause before this change, or one was begun for it and the change is still to be made.
 fn must_pause(known: &Known) -> bool {
-    known.memory.setback.as_ref().is_some_and(|setback| setback.failure.is(&Refusal::MustBePaused))
+    let begun = known.record.operation.as_ref().is_some_and(|operation| operation.phase == OperationPhase::Pausing);
+    begun || known.memory.setback.as_ref().is_some_and(|setback| setback.failure.is(&Refusal::MustBePaused))
 }
 
 /// What has to happen before a pipe can be changed that must not run meanwhile; `None` when it does not. That we paused it is on record first.

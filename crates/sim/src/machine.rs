@@ -44,10 +44,16 @@ fn load(pipe: &Pipe, time: &Timings, legs: &mut Vec<Leg<S>>) {
     }
 }
 
-/// Where a pipe ends up that is left alone. One whose stored user is the word `undefined` cannot log in (TF#528).
+/// Where a pipe ends up that is left alone. One whose stored user or password is the word `undefined` cannot log in (TF#528), unless it
+/// logs in by other means than a password.
 fn end(pipe: &Pipe) -> S {
-    let credentials = pipe.document.get("credentials").and_then(serde_json::Value::as_object);
-    let broken = credentials.is_some_and(|members| members.values().any(|value| value == "undefined"));
+    let undefined = |name: &str| {
+        let credentials = pipe.document.get("credentials");
+        credentials.and_then(|credentials| credentials.get(name)).is_some_and(|value| value == "undefined")
+    };
+    let way = pipe.document.get("authentication").and_then(serde_json::Value::as_str);
+    let by_password = !matches!(way, Some("IAM_ROLE" | "SERVICE_ACCOUNT_WORKLOAD_IDENTITY"));
+    let broken = undefined("username") || by_password && undefined("password");
     match (broken, pipe.one_shot()) {
         (true, _) => S::Failed,
         (false, true) => S::Completed,

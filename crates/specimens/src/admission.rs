@@ -1,6 +1,6 @@
 //! Whether the API server would admit a spec: the installed schema (types, ranges, patterns) and its rules (CEL).
 //!
-//! Not here: what the operator checks itself, and what the service refuses; the tests of the crate `plan` try every specimen on both.
+//! Not here: the operator's own rules ([`crate::Specimen::problems`]), and what the service refuses, which the tests of the crate `plan` try.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock};

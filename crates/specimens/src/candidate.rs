@@ -11,7 +11,9 @@ use crate::path::{self, FIRST};
 use crate::specimen::literal;
 
 /// Words for members whose text means something. The first that differs from what is there is taken.
-const WORDS: [(&str, &[&str]); 17] = [
+const WORDS: [(&str, &[&str]); 18] = [
+    // It names a column, and the first flavour has this one.
+    ("fieldMappings[].destinationField", &["version"]),
     ("syncCron", &["@hourly", "@daily"]),
     (
         "iamRole",

@@ -8,7 +8,6 @@ use std::sync::Mutex;
 use crd::source::SourceKind;
 use serde_json::Value;
 
-use crate::admission::Admission;
 use crate::candidate::others;
 use crate::companion::{COMPANIONS, exemption};
 use crate::flavour::flavours;
@@ -73,14 +72,13 @@ fn of_leaf(leaf: &Leaf, kind: SourceKind, flavours: &[Specimen]) -> Vec<Change> 
     }
     for change in flavours.iter().flat_map(|flavour| candidates(leaf, flavour)) {
         // Both are judged: an edit that sets something begins with a spec that is no flavour.
-        let admitted =
-            |change: &Change| [&change.before, &change.after].iter().all(|one| Admission::of_this_thread(&one.spec));
+        let admitted = |change: &Change| change.before.is_valid() && change.after.is_valid();
         if found.iter().all(|known| known.verb != change.verb) && admitted(&change) {
             found.push(change);
         }
     }
     for (change, reason) in companions(leaf, kind, flavours) {
-        let admitted = Admission::of_this_thread(&change.after.spec);
+        let admitted = change.after.is_valid();
         assert!(admitted, "{} ({reason}): the companions are not enough", change.name());
         // Ways to log in are tried with and without others beside them.
         if leaf.member() == "authentication" || found.iter().all(|known| known.verb != change.verb) {

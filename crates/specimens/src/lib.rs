@@ -1,7 +1,7 @@
 //! Valid `ClickPipe` specs of every source, what else each of their fields may hold, and other ways to say the same: for tests.
 //!
 //! Everything is made from the one field tree (`crd::facts::tree`), the installed schema with its rules, and the flavours in `flavours/`, which
-//! set every field at least once. A specimen is *valid*: the API server would admit it ([`Admission`]). A new field of a source is found
+//! set every field at least once. A specimen is *valid*: the API server would admit it ([`Admission`]) and the operator's own rules have nothing against it. A new field of a source is found
 //! here by itself; it fails a test of this crate until some flavour sets it, or [`exemption`] says why none can.
 //!
 //! Not here: what follows from a change (the facts say it, the tests of the crate `plan` hold it), the simulator, and running code.

@@ -4,12 +4,17 @@
 
 use std::collections::BTreeMap;
 
+use cloud::Secret;
 use crd::ClickPipeSpec;
 use crd::credential::Encoding;
 use crd::facts::tree::{Field, Kind, document};
 use crd::source::SourceKind;
 use data_encoding::BASE64;
+use plan::document::{Reference, Values, references, wanted};
+use plan::fingerprint::Key;
 use serde_json::Value;
+
+use crate::admission::Admission;
 
 /// Values of Secrets and `ConfigMap`s, by name and key.
 pub type Secrets = BTreeMap<(String, String), String>;
@@ -54,6 +59,33 @@ impl Specimen {
     pub fn typed(&self) -> ClickPipeSpec {
         serde_json::from_value(self.spec.clone())
             .unwrap_or_else(|error| panic!("{}: {error}: {}", self.label, self.spec))
+    }
+
+    /// Whether the API server admits it, the operator's own rules have nothing against it, and the service's cloud has the way to log in.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        let arm = self.spec.pointer(&format!("/source/{}/authentication", self.kind)).and_then(Value::as_str);
+        let there = match arm {
+            Some("IAM_ROLE") => self.provider == "aws",
+            Some("SERVICE_ACCOUNT_WORKLOAD_IDENTITY") => self.provider == "gcp",
+            _ => true,
+        };
+        there && Admission::of_this_thread(&self.spec) && self.problems().is_empty()
+    }
+
+    /// What the operator's own rules have against it.
+    #[must_use]
+    pub fn problems(&self) -> Vec<String> {
+        let spec = self.typed();
+        let read = |reference: &Reference| {
+            let clear = self.secrets.get(&(reference.name.clone(), reference.key.clone()));
+            Ok(Secret::new(clear.cloned().unwrap_or_default()))
+        };
+        let values: Values = references(&spec).into_iter().map(|one| (one.clone(), read(&one))).collect();
+        match wanted(&spec, &values, &Key::new(Secret::new("specimens".to_owned()))) {
+            Ok(_) => Vec::new(),
+            Err(problems) => problems.iter().map(ToString::to_string).collect(),
+        }
     }
 
     /// Every reference: where it is in the spec, what it refers to, and how the value is encoded.

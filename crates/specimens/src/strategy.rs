@@ -13,8 +13,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::Value;
 
-use crate::admission::Admission;
 use crate::candidate::others;
+use crate::companion::exemption;
 use crate::flavour::flavours;
 use crate::leaf::{Leaf, leaves};
 use crate::path;
@@ -52,7 +52,11 @@ fn stock(kind: SourceKind) -> &'static (Vec<Specimen>, Vec<Leaf>) {
     type Stock = &'static (Vec<Specimen>, Vec<Leaf>);
     static STOCK: OnceLock<Mutex<BTreeMap<SourceKind, Stock>>> = OnceLock::new();
     let mut stock = STOCK.get_or_init(Mutex::default).lock().expect("nobody panics with it");
-    stock.entry(kind).or_insert_with(|| Box::leak(Box::new((flavours(kind), leaves(kind)))))
+    stock.entry(kind).or_insert_with(|| {
+        let mut fields = leaves(kind);
+        fields.retain(|leaf| exemption(kind, &leaf.name()).is_none());
+        Box::leak(Box::new((flavours(kind), fields)))
+    })
 }
 
 /// One edit; `None` when the field that was picked cannot be edited here, or not alone.
@@ -63,7 +67,8 @@ fn edit(specimen: &Specimen, leaves: &[Leaf], (field, value): (Index, Index)) ->
     let leaf = field.get(leaves);
     let now = path::get(&specimen.spec, &leaf.path);
     let mut values = others(leaf, now);
-    if leaf.listed && !leaf.field.facts.key && leaf.facts.route == crd::facts::Route::Mappings {
+    let deep = leaf.path.iter().filter(|name| *name == path::FIRST).count() > 1;
+    if leaf.listed && (deep || !leaf.field.facts.key) && leaf.facts.route == crd::facts::Route::Mappings {
         return None;
     }
     values.push(Value::Null);
@@ -74,5 +79,6 @@ fn edit(specimen: &Specimen, leaves: &[Leaf], (field, value): (Index, Index)) ->
     } else {
         path::set(&mut spec, &leaf.path, value.clone())
     };
-    (done && Admission::of_this_thread(&spec)).then(|| specimen.with(spec))
+    let edited = done.then(|| specimen.with(spec))?;
+    edited.is_valid().then_some(edited)
 }

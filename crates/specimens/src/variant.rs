@@ -6,7 +6,6 @@ use crd::facts::Compare;
 use crd::facts::tree::{Field, Kind, document};
 use serde_json::{Map, Value, json};
 
-use crate::admission::Admission;
 use crate::leaf::leaves;
 use crate::path;
 use crate::specimen::Specimen;
@@ -25,8 +24,9 @@ pub struct Variant {
 pub fn variants(specimen: &Specimen) -> Vec<Variant> {
     let mut found = Vec::new();
     let mut add = |what: String, spec: Value| {
-        if spec != specimen.spec && Admission::of_this_thread(&spec) {
-            found.push(Variant { what, specimen: specimen.with(spec) });
+        let same = specimen.with(spec);
+        if same.spec != specimen.spec && same.is_valid() {
+            found.push(Variant { what, specimen: same });
         }
     };
     let mut reordered = specimen.spec.clone();

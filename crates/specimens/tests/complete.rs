@@ -51,6 +51,7 @@ fn every_specimen_is_valid() {
     for kind in SourceKind::ALL {
         for flavour in flavours(kind) {
             assert_eq!(admission.refusals(&flavour.spec), Vec::<String>::new(), "{}", flavour.label);
+            assert_eq!(flavour.problems(), Vec::<String>::new(), "{}", flavour.label);
             assert_eq!(flavour.typed().source.kind(), Some(kind));
             for variant in variants(&flavour) {
                 let refusals = admission.refusals(&variant.specimen.spec);

@@ -14,7 +14,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("clickpipes-client", &["clickpipes-cloud"]),
     ("clickpipes-sim", &[]),
     ("clickpipes-controller", &["clickpipes-crd", "clickpipes-cloud", "clickpipes-plan", "clickpipes-client"]),
-    ("clickpipes-specimens", &["clickpipes-crd"]),
+    ("clickpipes-specimens", &["clickpipes-crd", "clickpipes-cloud", "clickpipes-plan"]),
     ("clickpipes-comparison", &["clickpipes-sim"]),
     ("clickpipes-testbed", &[]),
     (

@@ -29,6 +29,8 @@ pub struct Field {
     pub kind: Kind,
     /// What the service means when it returns nothing for this field.
     pub default: Option<Value>,
+    /// Whether it is a number; the service may return it as text.
+    pub number: bool,
 }
 
 /// What a field holds.
@@ -65,6 +67,7 @@ pub fn document() -> &'static Field {
             facts: FIXED,
             kind: Kind::Object(BTreeMap::new()),
             default: None,
+            number: false,
         });
         root.facts = FIXED;
         root
@@ -99,7 +102,8 @@ fn read(schema: &Value, inherited: Option<Facts>) -> Option<Field> {
         facts?;
         Kind::Scalar
     };
-    Some(Field { facts: facts.unwrap_or(FIXED), kind, default })
+    let number = matches!(schema.get("type").and_then(Value::as_str), Some("integer" | "number"));
+    Some(Field { facts: facts.unwrap_or(FIXED), kind, default, number })
 }
 
 fn read_members(members: &Map<String, Value>, inherited: Option<Facts>) -> BTreeMap<String, Field> {

@@ -6,11 +6,21 @@ use serde_json::json;
 use super::*;
 
 fn field(compare: Compare) -> Field {
-    Field { facts: FIXED.compared(compare), kind: Kind::Scalar, default: None }
+    Field { facts: FIXED.compared(compare), kind: Kind::Scalar, default: None, number: false }
 }
 
 fn alike(compare: Compare, wanted: Value, observed: &Value) -> bool {
     same(&Document::plain(wanted), Some(observed), &field(compare))
+}
+
+#[test]
+fn false_is_a_value_where_nothing_means_true() {
+    let field = Field { default: Some(json!(true)), ..field(Compare::Exact) };
+    let same = |wanted: Value, observed: Option<Value>| same(&Document::plain(wanted), observed.as_ref(), &field);
+    assert!(same(json!(false), Some(json!(false))) && same(json!(true), None) && same(json!(true), Some(json!(null))));
+    assert!(
+        !same(json!(false), None) && !same(json!(true), Some(json!(false))) && !same(json!(false), Some(json!(true)))
+    );
 }
 
 #[test]

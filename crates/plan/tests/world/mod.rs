@@ -28,6 +28,7 @@ use sim::{Answer, Config, DEFAULT_ORGANIZATION, DEFAULT_SERVICE, RouteKind, Simu
 
 pub const NONCES: &str = "nonce";
 
+#[derive(Clone)]
 pub struct World {
     pub sim: Simulator,
     pub now: u64,
@@ -68,8 +69,12 @@ pub struct World {
 
 impl World {
     pub fn new(spec: &str) -> Self {
-        let spec: ClickPipeSpec = serde_saphyr::from_str(spec).expect("a spec");
-        let sim = Simulator::new(Config { rate_limit: None, ..Config::default() });
+        Self::with(serde_saphyr::from_str(spec).expect("a spec"), Config::default())
+    }
+
+    /// An object with this spec before a simulator that behaves so.
+    pub fn with(spec: ClickPipeSpec, config: Config) -> Self {
+        let sim = Simulator::new(Config { rate_limit: None, ..config });
         let object = Object {
             namespace: "data".into(),
             name: "orders".into(),

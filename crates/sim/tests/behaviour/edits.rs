@@ -128,3 +128,14 @@ fn a_redacted_uri_that_is_sent_back_keeps_the_stored_one() {
     assert_eq!(world.patch(&id, &json!({"source": {"mongodb": {"uri": shown}}})).status(), 200);
     assert_eq!(world.sim.pipe(&id).unwrap().document["uri"], "mongodb://u:p@h/db");
 }
+
+#[test]
+fn a_role_needs_no_password() {
+    let mut world = World::new();
+    let role =
+        json!({"authentication": "IAM_ROLE", "iamRole": "arn:aws:iam::1:role/r", "credentials": {"username": "u"}});
+    let id = world.resting(&changed("postgres", &role), "Paused");
+    world.patch(&id, &json!({"source": {"postgres": {"credentials": {"username": "v"}}}}));
+    world.wait(60_000);
+    assert_eq!(world.state(&id), "Running");
+}
