@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::id::PipeId;
 
+/// Characters of a state or a time that are kept; the real ones have less than half as many. They end up in a status, which must stay small.
+const SHORT: usize = 100;
+
 /// A pipe as GET and LIST return it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pipe {
@@ -27,13 +30,14 @@ impl Pipe {
     /// Reads a pipe from one element of `result`; `None` without an id that is a UUID, since nothing may be concluded from such an answer.
     #[must_use]
     pub fn read(document: Value) -> Option<Self> {
-        let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default();
+        let short = |name: &str| text(name).chars().take(SHORT).collect::<String>();
         Some(Self {
             id: PipeId::parse(document.get("id")?.as_str()?)?,
-            name: text("name"),
-            state: PipeState::read(&text("state")),
-            created_at: text("createdAt"),
-            updated_at: text("updatedAt"),
+            name: text("name").to_owned(),
+            state: PipeState::read(&short("state")),
+            created_at: short("createdAt"),
+            updated_at: short("updatedAt"),
             document,
         })
     }

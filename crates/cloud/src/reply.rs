@@ -41,8 +41,9 @@ pub struct Answer<'a> {
 /// `Refused` and `Throttled` only when the service certainly did not act; `Unknown` for everything that cannot be read for certain.
 pub fn read(call: &Call, answer: &Answer<'_>) -> Result<Reply, Failure> {
     let envelope: Option<Value> = serde_json::from_slice(answer.body).ok();
-    let request_id =
-        envelope.as_ref().and_then(|body| body.get("requestId")).and_then(Value::as_str).map(str::to_owned);
+    let request_id = envelope.as_ref().and_then(|body| body.get("requestId")).and_then(Value::as_str);
+    // A UUID in fact; whatever it is, it must fit into a status.
+    let request_id: Option<String> = request_id.map(|id| id.chars().take(100).collect());
     let failure =
         |outcome, message| Failure { outcome, status: Some(answer.status), message, request_id: request_id.clone() };
     match answer.status {

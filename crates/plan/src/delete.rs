@@ -47,6 +47,9 @@ pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
         Err(_) if retain => return release("the pipe is kept"),
         Err(problem) => return Plan::rest(blocked(&problem.to_string())),
     };
+    if known.record.pipe.is_some() && known.pipe_id().is_none() && !retain {
+        return Plan::rest(blocked("status.pipe.id is not a pipe id, so nobody knows which pipe to delete"));
+    }
     if let Some(step) = create::outcome(desired, known, account) {
         return Plan::next(step, deleting("the service has answered the create"));
     }

@@ -40,6 +40,9 @@ pub fn plan(desired: &Desired, known: &Known) -> Plan {
     if let Some(plan) = restored(desired, known) {
         return plan;
     }
+    if let Some(plan) = damaged(known) {
+        return plan;
+    }
     if !known.held {
         return Plan::next(Step::Hold, Verdict::working(Reason::Pending, "the object is being taken under control"));
     }
@@ -104,6 +107,15 @@ fn restored(desired: &Desired, known: &Known) -> Option<Plan> {
             None => "this status was restored from another object or cluster: create the object anew, without status".to_owned(),
         };
         Plan::rest(Verdict::blocked(Reason::AdoptionRequired, message))
+    })
+}
+
+/// A record that names its pipe by something that is no id authorises nothing: a create would make a second pipe.
+pub(crate) fn damaged(known: &Known) -> Option<Plan> {
+    let named = known.record.pipe.is_some() && known.pipe_id().is_none();
+    named.then(|| {
+        let message = "status.pipe.id is not a pipe id: write the id back (`kubectl edit --subresource=status`); nothing is written meanwhile";
+        Plan::rest(Verdict::blocked(Reason::RecordTooNew, message))
     })
 }
 

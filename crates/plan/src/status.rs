@@ -17,7 +17,7 @@ use crate::diff::Difference;
 use crate::known::Known;
 use crate::step::Plan;
 use crate::verdict::Kind;
-use crate::{conflict, run_state, twins};
+use crate::{conflict, create, run_state, twins};
 
 /// The status that follows from a plan.
 #[must_use]
@@ -45,7 +45,7 @@ fn progress(desired: &Desired, known: &Known, plan: &Plan) -> ClickPipeStatus {
     let mut record = known.record.clone();
     if let (Some(pipe), Some(seen)) = (record.pipe.as_mut(), known.pipe()) {
         pipe.state = Some(seen.state.as_str().to_owned());
-        pipe.name = Some(seen.name.clone());
+        pipe.name = Some(create::record::name(seen));
         pipe.updated_at = Some(seen.updated_at.clone()).filter(|at| !at.is_empty());
     }
     let settled = plan.verdict.kind == Kind::Settled && plan.steps.is_empty() && record.pipe.is_some();

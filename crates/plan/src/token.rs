@@ -21,10 +21,11 @@ pub fn name_with(name: &str, token: &str) -> String {
     format!("{name} [{token}]")
 }
 
-/// Whether a pipe's name ends in this token.
+/// Whether a pipe's name ends in this token. No name carries the empty token of a damaged record.
 #[must_use]
 pub fn carries(pipe_name: &str, token: &str) -> bool {
-    pipe_name.strip_suffix(']').and_then(|rest| rest.strip_suffix(token)).is_some_and(|rest| rest.ends_with('['))
+    !token.is_empty()
+        && pipe_name.strip_suffix(']').and_then(|rest| rest.strip_suffix(token)).is_some_and(|rest| rest.ends_with('['))
 }
 
 /// The display name and the token of a pipe's name, when it ends in something of a token's form.

@@ -15,6 +15,9 @@ use crate::step::{Look, Plan, Step};
 use crate::token;
 use crate::verdict::Verdict;
 
+/// Candidates that are named; a status must stay small.
+const CANDIDATES: usize = 50;
+
 /// The next step against a stopped twin, if there is one.
 pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, seen: &Seen) -> Option<Plan> {
     let create = known.record.create.as_ref()?;
@@ -42,6 +45,7 @@ pub fn candidates(desired: &Desired, known: &Known) -> Vec<String> {
         .values()
         .filter(|pipe| token::carries(&pipe.name, &token) && Some(&pipe.id) != own.as_ref())
         .filter(|pipe| !known.is_retired(&pipe.id) && !known.neighbours.claimed.contains(pipe.id.as_str()))
+        .take(CANDIDATES)
         .map(|pipe| pipe.id.to_string())
         .collect()
 }

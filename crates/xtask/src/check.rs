@@ -5,6 +5,7 @@ use crate::run::{Result, Run};
 /// Format, lints, documentation, generated files, crate boundaries; stops at the first failure.
 pub(crate) fn check() -> Result {
     Run::cargo(&["fmt", "--all", "--check"]).go()?;
+    Run::cargo(&["fmt", "--check", "--manifest-path", "tests/fuzz/Cargo.toml"]).go()?;
     Run::cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])
         .go()?;
     Run::cargo(&["doc", "--quiet", "--workspace", "--no-deps", "--all-features", "--document-private-items"])

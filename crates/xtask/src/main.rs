@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask demo | test | check | generate | bench | compare`.
+//! Developer commands: `cargo xtask demo | test | check | generate | bench | fuzz | compare`.
 //!
 //! Each command is one file. Not here: what the commands start; that is the crate `testbed`.
 
@@ -8,6 +8,7 @@ mod bench;
 mod check;
 mod compare;
 mod demo;
+mod fuzz;
 mod generate;
 mod run;
 mod slowest;
@@ -56,6 +57,14 @@ enum Command {
     },
     /// Measures: counts of calls and bytes first, then times.
     Bench,
+    /// Looks for inputs that break a promise, guided by coverage; needs a C++ compiler.
+    Fuzz {
+        /// Only this target: answer, record, observed or life.
+        target: Option<String>,
+        /// How long, for each target.
+        #[arg(long, default_value_t = 30)]
+        seconds: u64,
+    },
     /// Meets the same faults as the official Terraform provider's client does, and prints what became of both.
     Compare,
 }
@@ -68,6 +77,7 @@ fn main() -> ExitCode {
         Command::Generate { check } => generate::generate(&testbed::workspace_root(), check).map_err(Into::into),
         Command::TimeTests { program } => slowest::run(&program),
         Command::Bench => bench::bench(),
+        Command::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
         Command::Compare => compare::compare(),
     };
     match result {

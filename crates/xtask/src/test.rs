@@ -3,12 +3,15 @@
 use testbed::Tools;
 
 use crate::run::{Result, Run};
-use crate::{check, slowest};
+use crate::{check, fuzz, slowest};
 
 /// The crates whose tests start real programs.
 const REAL: [&str; 1] = ["clickpipes-testbed"];
 
-/// Runs the checks and the tests; `quick` leaves out those that start etcd, kube-apiserver and the operator.
+/// Seconds that each fuzz target gets.
+const FUZZ: u64 = 5;
+
+/// Runs the checks and the tests; `quick` leaves out those that start etcd, kube-apiserver and the operator, and fuzzing.
 pub(crate) fn test(quick: bool) -> Result {
     check::check()?;
     if quick {
@@ -19,5 +22,6 @@ pub(crate) fn test(quick: bool) -> Result {
     tools.helm(|line| println!("{line}"))?;
     tools.controller_manager(|line| println!("{line}"))?;
     Run::cargo(&["build", "--workspace", "--all-features", "--bins"]).go()?;
-    slowest::timed(&["test", "--workspace", "--all-features"])
+    slowest::timed(&["test", "--workspace", "--all-features"])?;
+    fuzz::fuzz(None, FUZZ)
 }

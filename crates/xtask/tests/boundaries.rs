@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What each crate may use of ours. A crate that is not here has no rule and fails the test.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("clickpipes-crd", &[]),
     ("clickpipes-cloud", &[]),
     ("clickpipes-plan", &["clickpipes-crd", "clickpipes-cloud"]),
@@ -16,6 +16,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("clickpipes-controller", &["clickpipes-crd", "clickpipes-cloud", "clickpipes-plan", "clickpipes-client"]),
     ("clickpipes-specimens", &["clickpipes-crd", "clickpipes-cloud", "clickpipes-plan"]),
     ("clickpipes-comparison", &["clickpipes-sim"]),
+    ("clickpipes-hostile", &["clickpipes-crd", "clickpipes-cloud", "clickpipes-plan"]),
     ("clickpipes-testbed", &[]),
     (
         "clickpipes-simulation",

@@ -79,7 +79,7 @@ fn key(one: &Value, item: &Field) -> String {
 }
 
 fn line(path: String, from: &Value, to: &Value, class: Impact) -> PlannedChange {
-    PlannedChange { path, from: words(from), to: words(to), class }
+    PlannedChange { path: cut(path), from: words(from), to: words(to), class }
 }
 
 /// A value in short.
@@ -89,5 +89,9 @@ fn words(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => Document::plain(other.clone()).to_string(),
     };
+    cut(text)
+}
+
+fn cut(text: String) -> String {
     if text.chars().count() > LONGEST { text.chars().take(LONGEST - 1).chain(['…']).collect() } else { text }
 }

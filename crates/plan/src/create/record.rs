@@ -23,7 +23,7 @@ pub(crate) fn remember(record: ClickPipeStatus) -> Step {
 
 /// The intent to create what is wanted now.
 pub(super) fn intent(desired: &Desired, known: &Known, wanted: &Wanted) -> ClickPipeStatus {
-    let attempt = known.record.create.as_ref().map_or(0, |create| create.attempt) + 1;
+    let attempt = known.record.create.as_ref().map_or(0, |create| create.attempt).max(0).saturating_add(1);
     let create = CreateRecord {
         attempt,
         nonce: known.fresh_nonce.clone(),
@@ -146,11 +146,16 @@ fn pipe_record(desired: &Desired, account: &Account, pipe: &Pipe, token: &str) -
         uid: desired.object.uid.clone(),
         organization_id: Some(account.organization.to_string()),
         service_id: account.service.to_string(),
-        name: Some(pipe.name.clone()),
+        name: Some(name(pipe)),
         state: None,
         created_at: Some(pipe.created_at.clone()).filter(|at| !at.is_empty()),
         updated_at: None,
     }
+}
+
+/// The name of a pipe for the record. The API takes far shorter ones; a status must stay small whatever is answered.
+pub(crate) fn name(pipe: &Pipe) -> String {
+    pipe.name.chars().take(300).collect()
 }
 
 /// What a pipe must have to be made by this attempt: fixed, returned and not secret fields, by path.

@@ -9,6 +9,9 @@ use crate::compare::is_nothing;
 use crate::desired::Desired;
 use crate::known::Known;
 
+/// Bytes that are copied. Hundreds of columns need less; a status that etcd refuses could not be written at all.
+const MOST: usize = 128 * 1024;
+
 pub(super) fn unset(desired: &Desired, known: &Known) -> Option<Value> {
     let Some(pipe) = known.pipe() else { return known.record.observed.clone() };
     let spec = serde_json::to_value(&desired.spec).ok()?;
@@ -16,7 +19,7 @@ pub(super) fn unset(desired: &Desired, known: &Known) -> Option<Value> {
     if let Some(members) = seen.as_object_mut() {
         members.remove("name");
     }
-    difference(&seen, Some(&spec), facts())
+    difference(&seen, Some(&spec), facts()).filter(|found| found.to_string().len() <= MOST)
 }
 
 /// The observed members of a field that the spec does not set.
