@@ -54,6 +54,9 @@ fn check(desired: &Desired, known: &Known, step: &Step) {
         Step::Remember { record: next, reserve } => {
             assert!(!is_foreign(desired, known), "a foreign record is changed");
             assert!(record.retired.iter().all(|id| next.retired.contains(id)), "a retired id is forgotten");
+            for id in next.retired.iter().filter(|id| !record.retired.contains(id)) {
+                retired(desired, known, id);
+            }
             let attempt = |create: Option<i32>| create.unwrap_or_default();
             let before = attempt(record.create.as_ref().map(|create| create.attempt));
             assert!(attempt(next.create.as_ref().map(|create| create.attempt)) >= before, "attempts are counted up");
@@ -78,6 +81,20 @@ fn is_foreign(desired: &Desired, known: &Known) -> bool {
 
 fn leaves_alone(desired: &Desired, known: &Known) -> bool {
     desired.spec.management_policy == ManagementPolicy::ObserveOnly || is_foreign(desired, known)
+}
+
+/// An id is retired, which allows its deletion: the recorded pipe's, or that of a pipe that carries our token.
+fn retired(desired: &Desired, known: &Known, id: &str) {
+    let own = known.record.pipe.as_ref().is_some_and(|pipe| pipe.id == id);
+    let shown = PipeId::parse(id).and_then(|id| known.seen.as_ref()?.pipes.get(&id).cloned());
+    let token = our_token(desired, known);
+    assert!(own || shown.is_some_and(|pipe| token::carries(&pipe.name, &token)), "not ours, and retired: {id}");
+}
+
+/// The token of our create; today's, when the record has none.
+fn our_token(desired: &Desired, known: &Known) -> String {
+    let token = known.record.create.as_ref().map(|create| create.token.clone());
+    token.filter(|token| !token.is_empty()).unwrap_or_else(|| desired.token())
 }
 
 fn called(desired: &Desired, known: &Known, call: &Call) {
@@ -110,8 +127,7 @@ fn called(desired: &Desired, known: &Known, call: &Call) {
         assert!(understood || removing || desired.object.deleting, "an unknown state allows no write: {call:?}");
     } else {
         assert!(matches!(call, Call::DeletePipe { .. }) && known.is_retired(pipe), "not on record: {call:?}");
-        let token = create.map(|create| create.token.as_str()).filter(|token| !token.is_empty());
-        let token = token.map_or_else(|| desired.token(), str::to_owned);
+        let token = our_token(desired, known);
         let ours = shown.is_some_and(|pipe| token::carries(&pipe.name, &token));
         assert!(ours && create.is_some_and(|create| !create.nonce.is_empty()), "not certainly ours: {call:?}");
     }
