@@ -33,12 +33,14 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, wanted: 
     let Some(seen) = seen_since(known, needed(desired, known)) else {
         return look(desired, known, account, needed(desired, known), creating);
     };
-    if let Some(plan) = take(desired, known, account, seen) {
+    let window_over = known.window_over_at(desired.create_window);
+    // The user's word answers the question what became of the create, once nothing can come of it any more.
+    let adopts = desired.spec.adopt.as_ref().filter(|adopt| !known.record.retired.contains(&adopt.id));
+    if (adopts.is_none() || pending.is_some())
+        && let Some(plan) = take(desired, known, account, seen, adopts.is_some())
+    {
         return plan;
     }
-    let window_over = known.window_over_at(desired.create_window);
-    // The user's word answers the question what became of the create.
-    let adopts = desired.spec.adopt.as_ref().filter(|adopt| !known.record.retired.contains(&adopt.id));
     match pending {
         Some(_) if window_over.is_none_or(|over| seen.begun < over) => waiting(desired, known, account),
         Some(create)
@@ -101,7 +103,7 @@ fn is_pending(known: &Known) -> bool {
 }
 
 /// A pipe that carries our token: taken when an intent is on record, it fits, and it is certainly there; reported otherwise.
-fn take(desired: &Desired, known: &Known, account: &Account, seen: &Seen) -> Option<Plan> {
+fn take(desired: &Desired, known: &Known, account: &Account, seen: &Seen, adopts: bool) -> Option<Plan> {
     let token = known.record.create.as_ref().map_or_else(|| desired.token(), |create| create.token.clone());
     let mut matches: Vec<&Pipe> = seen
         .pipes
@@ -114,9 +116,7 @@ fn take(desired: &Desired, known: &Known, account: &Account, seen: &Seen) -> Opt
         known.record.create.as_ref().and_then(|create| matches.iter().find(|pipe| record::fits(create, pipe)));
     let Some(pipe) = fitting else {
         // The user's word counts more than our caution.
-        let adopted =
-            desired.spec.adopt.as_ref().is_some_and(|adopt| matches.iter().any(|pipe| pipe.id.as_str() == adopt.id));
-        return matches.first().filter(|_| !adopted).map(|pipe| {
+        return matches.first().filter(|_| !adopts).map(|pipe| {
             let message = format!("pipe {} carries this object's token, and no create of this object is on record: set spec.adopt.id: {0} to take it", pipe.id);
             rest(desired, known, account, Verdict::blocked(Reason::AdoptionRequired, message))
         });

@@ -82,6 +82,8 @@ fn keep(desired: &Desired, known: &Known, account: &Account) -> Plan {
     };
     match known.pipe_id() {
         Some(id) if seen.pipes.contains_key(&id) || looked_absent(known, &id, Tick(0)) => release("the pipe is kept"),
+        // It is there, and no LIST shows it yet.
+        Some(id) if looked_present(known, &id, seen.begun) => rest(desired, known, account, keeping),
         Some(id) => find(desired, known, account, id, keeping),
         None if matches(desired, known, seen).iter().all(|pipe| known.is_retired(&pipe.id)) => {
             unless_pending(desired, known, account, keeping)
@@ -198,6 +200,10 @@ fn matches<'a>(desired: &Desired, known: &Known, seen: &'a Seen) -> Vec<&'a Pipe
 
 fn looked_absent(known: &Known, id: &PipeId, since: Tick) -> bool {
     matches!(&known.memory.looked, Some((looked, at, None)) if looked == id && *at >= since)
+}
+
+fn looked_present(known: &Known, id: &PipeId, since: Tick) -> bool {
+    matches!(&known.memory.looked, Some((looked, at, Some(_))) if looked == id && *at >= since)
 }
 
 fn release(message: &str) -> Plan {

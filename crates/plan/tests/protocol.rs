@@ -204,3 +204,44 @@ fn a_resync_whose_record_lost_its_answer_is_sent_once() {
         assert_eq!(world.count(RouteKind::SetState), before + 1, "{:#?}", world.trace);
     }
 }
+
+#[test]
+fn the_users_word_counts_more_than_a_pipe_that_carries_our_token() {
+    let made = ready(World::new(KAFKA));
+    let other = pipe_id(&made);
+    let mut world = World::new(KAFKA);
+    world.sim = made.sim;
+    world.now = made.now;
+    world.restart();
+    // The object was made anew: a pipe with its token is there, and it is told to take another one.
+    world.live(10 * MINUTE);
+    assert_eq!(world.condition("Synced"), "False AdoptionRequired", "{:#?}", world.trace);
+    let mut foreign = World::new(KAFKA);
+    foreign.object.name = "another".into();
+    foreign.sim = std::mem::replace(&mut world.sim, sim::Simulator::new(sim::Config::default()));
+    foreign.now = world.now;
+    foreign.restart();
+    let foreign = ready(foreign);
+    let id = pipe_id(&foreign);
+    assert_ne!(id, other);
+    (world.sim, world.now) = (foreign.sim, foreign.now);
+    world.edit(|spec| spec.adopt = Some(Adopt { id: id.clone(), mode: AdoptMode::Override }));
+    world.live(60 * MINUTE);
+    assert_eq!((pipe_id(&world), world.condition("Ready").as_str()), (id, "True Running"), "{:#?}", world.trace);
+}
+
+#[test]
+fn a_kept_pipe_that_is_not_listed_yet_is_waited_for_quietly() {
+    let mut world = World::new(KAFKA);
+    world.sim.inject(Fault::new(FaultKind::ListLag { ms: 5 * MINUTE }));
+    world.pass();
+    assert!(world.status.pipe.is_some(), "{:#?}", world.trace);
+    world.edit(|spec| spec.deletion_policy = DeletionPolicy::Retain);
+    world.object.deleting = true;
+    let reads = world.count(RouteKind::ListPipes) + world.count(RouteKind::GetPipe);
+    world.live(60 * MINUTE);
+    assert!(!world.exists, "{:#?}", world.trace);
+    assert_eq!(living(&world), 1);
+    let reads = world.count(RouteKind::ListPipes) + world.count(RouteKind::GetPipe) - reads;
+    assert!(reads < 5 * 6 * 2 + 5, "{reads} reads in five minutes");
+}
