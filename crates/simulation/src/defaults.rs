@@ -28,6 +28,11 @@ impl Defaults {
         Arc::clone(&SHARED)
     }
 
+    /// Whether a kind is one of ours.
+    pub fn knows(&self, kind: &str) -> bool {
+        self.0.contains_key(kind)
+    }
+
     /// Fills in what an object does not say. An object of another kind stays as it is.
     pub fn fill(&self, object: &mut Value) {
         if let Some(schema) = object["kind"].as_str().and_then(|kind| self.0.get(kind)) {

@@ -10,6 +10,7 @@ use controller::cluster::{Cluster, Entries, Error};
 use controller::kind::{Guarded, Kind};
 use crd::ClickPipe;
 use crd::pipe::ConnectionKind;
+use data_encoding::BASE64;
 use serde_json::{Value, json};
 
 use crate::choke::Side;
@@ -143,20 +144,20 @@ impl Cluster for Memory {
     }
 
     async fn read_secret(&self, namespace: &str, name: &str) -> Result<Entries, Error> {
-        self.read(|store| entries(store, &Named::new("Secret", Some(namespace), name), "stringData")).await
+        self.read(|store| entries(store, &Named::new("Secret", Some(namespace), name))).await
     }
 
     async fn create_secret(&self, namespace: &str, name: &str, values: BTreeMap<String, Vec<u8>>) -> Result<(), Error> {
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        let values: BTreeMap<String, String> = values.into_iter().map(|(key, value)| (key, text(value))).collect();
-        let secret = json!({"apiVersion": "v1", "kind": "Secret", "stringData": values,
+        let values = values.into_iter().map(|(key, value)| (key, BASE64.encode(&value)));
+        let values: BTreeMap<String, String> = values.collect();
+        let secret = json!({"apiVersion": "v1", "kind": "Secret", "data": values,
             "metadata": {"name": name, "namespace": namespace}});
         let now = self.shared.wall();
         self.write(format!("create Secret {name}"), |store| store.create(&secret, now)).await
     }
 
     async fn read_config_map(&self, namespace: &str, name: &str) -> Result<Entries, Error> {
-        self.read(|store| entries(store, &Named::new("ConfigMap", Some(namespace), name), "data")).await
+        self.read(|store| entries(store, &Named::new("ConfigMap", Some(namespace), name))).await
     }
 
     async fn pipes_of(
@@ -194,14 +195,21 @@ fn finalizers<K: Kind>(object: &K) -> Vec<String> {
     object.meta().finalizers.clone().unwrap_or_default()
 }
 
-fn entries(store: &Store, named: &Named, member: &str) -> Result<Entries, Error> {
+/// A Secret's values are encoded, and a `ConfigMap`'s binary ones.
+fn entries(store: &Store, named: &Named) -> Result<Entries, Error> {
     let object = store.get(named).map_err(sort)?;
-    let bytes = |value: &Value| value.as_str().unwrap_or_default().as_bytes().to_vec();
-    let values = object[member].as_object().into_iter().flatten();
-    Ok(Entries {
-        resource_version: object["metadata"]["resourceVersion"].as_str().unwrap_or_default().to_owned(),
-        values: values.map(|(key, value)| (key.clone(), bytes(value))).collect(),
-    })
+    let text = |value: &Value| value.as_str().unwrap_or_default().as_bytes().to_vec();
+    let decoded = |value: &Value| BASE64.decode(&text(value)).map_err(|error| Error::Other(Box::new(error)));
+    let mut values = BTreeMap::new();
+    for (key, value) in object["data"].as_object().into_iter().flatten() {
+        let value = if named.kind == "Secret" { decoded(value)? } else { text(value) };
+        values.insert(key.clone(), value);
+    }
+    for (key, value) in object["binaryData"].as_object().into_iter().flatten() {
+        values.insert(key.clone(), decoded(value)?);
+    }
+    let resource_version = object["metadata"]["resourceVersion"].as_str().unwrap_or_default().to_owned();
+    Ok(Entries { resource_version, values })
 }
 
 fn typed<T: serde::de::DeserializeOwned>(object: &Value) -> Result<T, Error> {
@@ -216,6 +224,7 @@ fn sort(refused: Refused) -> Error {
     match refused {
         Refused::Conflict | Refused::Exists => Error::Conflict,
         Refused::NotFound => Error::NotFound,
-        Refused::Forbidden(text) => Error::Other(text.into()),
+        Refused::Invalid(text) => Error::Other(text.into()),
+        Refused::Forbidden(text) => Error::Forbidden(text.into()),
     }
 }

@@ -164,7 +164,9 @@ pub fn visible(object: &serde_json::Value) -> serde_json::Value {
     if object["kind"] == "Secret"
         && let Some(members) = object.as_object_mut()
     {
-        members.remove("stringData");
+        members.remove("data");
+        // It keeps what was applied, values and all.
+        members["metadata"]["annotations"] = serde_json::Value::Null;
     }
     object
 }

@@ -3,15 +3,19 @@
 //! It does what the real API server does for the objects that the operator touches; a conformance test holds the two together. Not here:
 //! rules of the schema (CEL), waiting, faults ([`crate::memory`]).
 
+mod admit;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::defaults::Defaults;
+
+/// The annotation in which `kubectl apply` keeps what it applied.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 /// Names one object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,7 +63,9 @@ pub enum Refused {
     NotFound,
     /// There is one already.
     Exists,
-    /// It must not be.
+    /// The object must not be like this.
+    Invalid(String),
+    /// It must not be done now.
     Forbidden(String),
 }
 
@@ -71,12 +77,15 @@ pub struct Store {
     uids: u64,
     log: Vec<Change>,
     defaults: Arc<Defaults>,
+    /// Made and not written since. Reads show the status that the schema gives them, but it is stored only by the next write, which therefore
+    /// makes a version even if it changes nothing else.
+    bare: BTreeSet<Named>,
 }
 
 impl Store {
     /// An empty cluster.
     pub fn new(defaults: Arc<Defaults>) -> Self {
-        Self { objects: BTreeMap::new(), version: 0, uids: 0, log: Vec::new(), defaults }
+        Self { objects: BTreeMap::new(), version: 0, uids: 0, log: Vec::new(), defaults, bare: BTreeSet::new() }
     }
 
     /// An object as it is now.
@@ -99,28 +108,25 @@ impl Store {
         self.log.len()
     }
 
-    /// Puts an object as `kubectl apply` does: makes it, or replaces everything but what others own.
+    /// Puts an object as `kubectl apply` does: makes it, or changes what it says and takes out what it said the last time and says no more.
     pub fn apply(&mut self, object: &Value, now: Timestamp) -> Result<(), Refused> {
         let named = Named::of(object);
-        let Some(old) = self.objects.get(&named).cloned() else { return self.create(object, now) };
+        let mut wanted = object.clone();
+        wanted["metadata"]["annotations"][LAST_APPLIED] = json!(object.to_string());
+        let Ok(old) = self.get(&named) else { return self.create(&wanted, now) };
         let mut next = Value::clone(&old);
-        for (member, value) in object.as_object().into_iter().flatten() {
-            if member != "metadata" && member != "status" {
-                next[member] = value.clone();
-            }
+        let last = old["metadata"]["annotations"][LAST_APPLIED].as_str();
+        if let Some(last) = last.and_then(|text| serde_json::from_str(text).ok()) {
+            take_out(&mut next, &last, &wanted);
         }
-        for member in ["labels", "annotations"] {
-            for (name, value) in object["metadata"][member].as_object().into_iter().flatten() {
-                next["metadata"][member][name] = value.clone();
-            }
-        }
-        self.defaults.fill(&mut next);
+        put_in(&mut next, &wanted);
         self.update(&named, next)
     }
 
     /// Makes an object. Its status is not taken: it is a resource of its own.
     pub fn create(&mut self, object: &Value, now: Timestamp) -> Result<(), Refused> {
         let named = Named::of(object);
+        self.admits(&named)?;
         if self.objects.contains_key(&named) {
             return Err(Refused::Exists);
         }
@@ -135,11 +141,41 @@ impl Store {
             metadata["namespace"] = json!(namespace);
         }
         metadata["uid"] = json!(format!("uid-{}", self.uids));
-        metadata["generation"] = json!(1);
+        if self.defaults.knows(&named.kind) {
+            metadata["generation"] = json!(1);
+        }
         metadata["creationTimestamp"] = json!(whole_second(now));
-        self.defaults.fill(&mut next);
-        self.write(named, next);
+        self.complete(&mut next);
+        let is_bare = !next["status"].is_null();
+        self.write(named.clone(), next);
+        if is_bare {
+            self.bare.insert(named);
+        }
         Ok(())
+    }
+}
+
+/// Takes out what was said the last time and is said no more.
+fn take_out(object: &mut Value, last: &Value, wanted: &Value) {
+    let Some(members) = object.as_object_mut() else { return };
+    for (name, last) in last.as_object().into_iter().flatten() {
+        match (wanted.get(name), members.get_mut(name)) {
+            (None, _) => drop(members.remove(name)),
+            (Some(wanted), Some(member)) => take_out(member, last, wanted),
+            (Some(_), None) => {}
+        }
+    }
+}
+
+/// Puts in what is said; a list is one value.
+fn put_in(object: &mut Value, wanted: &Value) {
+    match (object, wanted) {
+        (Value::Object(members), Value::Object(wanted)) => {
+            for (name, wanted) in wanted {
+                put_in(members.entry(name).or_insert(Value::Null), wanted);
+            }
+        }
+        (value, wanted) => *value = wanted.clone(),
     }
 }
 

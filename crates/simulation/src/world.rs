@@ -160,6 +160,7 @@ impl World {
         for (path, value) in changes {
             put(&mut next, path, value.clone())?;
         }
+        no_secret_without_canary(&next)?;
         self.shared.in_store(|store| store.update(named, next)).map_err(|refused| format!("{refused:?}"))
     }
 

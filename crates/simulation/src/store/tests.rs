@@ -14,6 +14,8 @@ fn named() -> Named {
 
 fn store() -> Store {
     let mut store = Store::new(Defaults::shared());
+    let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "data"}});
+    store.create(&namespace, Timestamp::UNIX_EPOCH).unwrap();
     store.create(&pipe(), Timestamp::UNIX_EPOCH).unwrap();
     store
 }
@@ -62,7 +64,7 @@ fn an_object_goes_with_its_last_finalizer() {
     assert_eq!(deleting["metadata"]["generation"], 2);
     let at = version(&store);
     let more = store.change_metadata(&named(), &at, |metadata| metadata["finalizers"] = json!(["f", "g"]));
-    assert!(matches!(more, Err(Refused::Forbidden(_))));
+    assert!(matches!(more, Err(Refused::Invalid(_))));
     store.change_metadata(&named(), &at, |metadata| metadata["finalizers"] = json!([])).unwrap();
     assert_eq!(store.get(&named()), Err(Refused::NotFound));
     assert!(store.since(0).last().unwrap().gone);
@@ -76,4 +78,35 @@ fn a_new_object_of_the_same_name_is_another_object() {
     store.delete(&named(), Timestamp::UNIX_EPOCH).unwrap();
     store.apply(&pipe(), Timestamp::UNIX_EPOCH).unwrap();
     assert_ne!(uid(&store), first);
+}
+
+#[test]
+fn a_namespace_goes_after_everything_in_it() {
+    let mut store = store();
+    let namespace = Named::new("Namespace", None, "data");
+    let at = version(&store);
+    store.change_metadata(&named(), &at, |metadata| metadata["finalizers"] = json!(["f"])).unwrap();
+    store.delete(&namespace, Timestamp::UNIX_EPOCH).unwrap();
+    assert_eq!(store.get(&named()).unwrap()["metadata"]["deletionTimestamp"], "1970-01-01T00:00:00Z");
+    let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "late"}});
+    assert!(matches!(store.create(&secret, Timestamp::UNIX_EPOCH), Err(Refused::Forbidden(_))));
+    let at = version(&store);
+    store.change_metadata(&named(), &at, |metadata| metadata["finalizers"] = json!([])).unwrap();
+    assert_eq!(store.get(&namespace), Err(Refused::NotFound));
+}
+
+#[test]
+fn apply_takes_out_what_it_put_in_and_nothing_of_others() {
+    let mut store = store();
+    let mut wanted = pipe();
+    wanted["spec"]["paused"] = json!(true);
+    wanted["metadata"]["annotations"] = json!({"mine": "x"});
+    store.apply(&wanted, Timestamp::UNIX_EPOCH).unwrap();
+    let at = version(&store);
+    store.change_metadata(&named(), &at, |metadata| metadata["annotations"]["theirs"] = json!("y")).unwrap();
+    store.apply(&pipe(), Timestamp::UNIX_EPOCH).unwrap();
+    let object = store.get(&named()).unwrap();
+    assert_eq!(object["spec"]["paused"], false, "the default again");
+    assert!(object["metadata"]["annotations"]["mine"].is_null());
+    assert_eq!(object["metadata"]["annotations"]["theirs"], "y");
 }

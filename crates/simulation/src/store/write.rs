@@ -10,31 +10,26 @@ use serde_json::{Value, json};
 use super::{Change, Named, Refused, Store, whole_second};
 
 impl Store {
-    /// Changes everything but the status. The generation moves with anything that is not metadata.
+    /// Changes everything but the status and what the server says. The generation moves with anything that is not metadata.
     pub fn update(&mut self, named: &Named, mut next: Value) -> Result<(), Refused> {
         let old = self.get(named)?;
-        next["status"] = old["status"].clone();
-        if next["status"].is_null()
-            && let Some(members) = next.as_object_mut()
-        {
-            members.remove("status");
+        let is_deleting = !old["metadata"]["deletionTimestamp"].is_null();
+        if is_deleting && finalizers(&next).iter().any(|finalizer| !finalizers(&old).contains(finalizer)) {
+            return Err(Refused::Invalid("no new finalizers can be added if the object is being deleted".to_owned()));
         }
-        let spec = |object: &Value| {
-            let mut object = object.clone();
-            if let Some(members) = object.as_object_mut() {
-                members.retain(|name, _| name != "metadata" && name != "status");
-            }
-            object
-        };
-        if next == *old {
+        if let Some(members) = next.as_object_mut() {
+            members.remove("status");
+            members.extend(old.get("status").map(|status| ("status".to_owned(), status.clone())));
+        }
+        self.complete(&mut next);
+        if next == *old && !self.bare.contains(named) {
             return Ok(());
         }
         if spec(&next) != spec(&old) {
-            next["metadata"]["generation"] = json!(old["metadata"]["generation"].as_i64().unwrap_or_default() + 1);
+            move_generation(&mut next);
         }
-        let is_deleting = !next["metadata"]["deletionTimestamp"].is_null();
         if is_deleting && finalizers(&next).is_empty() {
-            self.remove(named, &Arc::new(next));
+            self.remove(named);
         } else {
             self.write(named.clone(), next);
         }
@@ -51,10 +46,6 @@ impl Store {
         let old = self.current(named, version)?;
         let mut next = Value::clone(&old);
         change(&mut next["metadata"]);
-        let is_deleting = !old["metadata"]["deletionTimestamp"].is_null();
-        if is_deleting && finalizers(&next).iter().any(|finalizer| !finalizers(&old).contains(finalizer)) {
-            return Err(Refused::Forbidden("no new finalizers can be added if the object is being deleted".to_owned()));
-        }
         let changed = Arc::new(next.clone());
         self.update(named, next)?;
         Ok(self.get(named).unwrap_or(changed))
@@ -63,26 +54,36 @@ impl Store {
     /// Replaces the status of the version that was handed in, and nothing else.
     pub fn replace_status(&mut self, named: &Named, version: &str, status: Value) -> Result<Arc<Value>, Refused> {
         let old = self.current(named, version)?;
-        if old["status"] != status {
-            let mut next = Value::clone(&old);
-            next["status"] = status;
+        let mut next = Value::clone(&old);
+        next["status"] = status;
+        self.complete(&mut next);
+        if next != *old || self.bare.contains(named) {
             self.write(named.clone(), next);
         }
         self.get(named)
     }
 
-    /// Deletes: at once without finalizers, else when the last one goes.
+    /// Deletes: at once without finalizers, else when the last one goes. A namespace goes after everything in it.
     pub fn delete(&mut self, named: &Named, now: Timestamp) -> Result<(), Refused> {
         let old = self.get(named)?;
-        if finalizers(&old).is_empty() {
-            self.remove(named, &old);
+        let within = if named.kind == "Namespace" { self.within(&named.name) } else { Vec::new() };
+        if finalizers(&old).is_empty() && within.is_empty() {
+            self.remove(named);
         } else if old["metadata"]["deletionTimestamp"].is_null() {
             let mut next = Value::clone(&old);
             next["metadata"]["deletionTimestamp"] = json!(whole_second(now));
-            next["metadata"]["generation"] = json!(old["metadata"]["generation"].as_i64().unwrap_or_default() + 1);
+            next["metadata"]["deletionGracePeriodSeconds"] = json!(0);
+            move_generation(&mut next);
             self.write(named.clone(), next);
         }
+        for named in within {
+            self.delete(&named, now)?;
+        }
         Ok(())
+    }
+
+    fn within(&self, namespace: &str) -> Vec<Named> {
+        self.objects.keys().filter(|named| named.namespace.as_deref() == Some(namespace)).cloned().collect()
     }
 
     fn current(&self, named: &Named, version: &str) -> Result<Arc<Value>, Refused> {
@@ -95,14 +96,39 @@ impl Store {
         self.version += 1;
         object["metadata"]["resourceVersion"] = json!(self.version.to_string());
         let object = Arc::new(object);
+        self.bare.remove(&named);
         self.objects.insert(named.clone(), Arc::clone(&object));
         self.log.push(Change { named, object, gone: false });
     }
 
-    fn remove(&mut self, named: &Named, last: &Arc<Value>) {
+    /// Watches show the object as it was stored last, with the version of its end.
+    fn remove(&mut self, named: &Named) {
+        let Some(last) = self.objects.remove(named) else { return };
+        self.bare.remove(named);
         self.version += 1;
-        self.objects.remove(named);
-        self.log.push(Change { named: named.clone(), object: Arc::clone(last), gone: true });
+        let mut last = Value::clone(&last);
+        last["metadata"]["resourceVersion"] = json!(self.version.to_string());
+        self.log.push(Change { named: named.clone(), object: Arc::new(last), gone: true });
+        let Some(namespace) = &named.namespace else { return };
+        let is_last = self.within(namespace).is_empty();
+        let namespace = Named::new("Namespace", None, namespace);
+        let is_ending = self.get(&namespace).is_ok_and(|it| !it["metadata"]["deletionTimestamp"].is_null());
+        if is_last && is_ending {
+            self.remove(&namespace);
+        }
+    }
+}
+
+/// What counts for the generation.
+fn spec(object: &Value) -> Vec<(&String, &Value)> {
+    let members = object.as_object().into_iter().flatten();
+    members.filter(|(name, _)| *name != "metadata" && *name != "status").collect()
+}
+
+/// Kinds that are not ours have none.
+fn move_generation(object: &mut Value) {
+    if let Some(generation) = object["metadata"]["generation"].as_i64() {
+        object["metadata"]["generation"] = json!(generation + 1);
     }
 }
 

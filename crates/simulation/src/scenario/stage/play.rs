@@ -64,9 +64,11 @@ impl Stage<'_> {
 
     fn secret(&mut self, name: &str, key: &str, value: &str) -> Done {
         let named = Named::new("Secret", Some("data"), name);
-        let old = self.world.object(&named).map(|secret| secret["stringData"].clone());
-        let mut data = old.filter(Value::is_object).unwrap_or_else(|| json!({}));
-        data[key] = json!(value);
+        if self.world.object(&named).is_some() {
+            let key = key.replace('/', "~1").replace('.', "~2");
+            return self.world.edit(&named, &format!("stringData.{key}"), Some(json!(value)));
+        }
+        let data = json!({key: value});
         let secret = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": data});
         self.world.apply_all(&[secret]).map(drop)
     }
