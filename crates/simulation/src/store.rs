@@ -120,7 +120,8 @@ impl Store {
             take_out(&mut next, &last, &wanted);
         }
         put_in(&mut next, &wanted);
-        self.update(&named, next)
+        // kubectl sends nothing when nothing is to be changed.
+        if next == *old { Ok(()) } else { self.update(&named, next) }
     }
 
     /// Makes an object. Its status is not taken: it is a resource of its own.

@@ -108,7 +108,7 @@ pub(crate) fn edits(kind: &str) -> Vec<Vec<(String, Option<Value>)>> {
             edit("spec.paused", nothing()),
             edit("spec.state", json!("Stopped")),
             edit("spec.state", nothing()),
-            edit("spec.adopt", json!({"id": UUID})),
+            edit("spec.adopt.id", json!(UUID)),
             edit("spec.adopt", nothing()),
             edit("spec.connectionRef.name", json!("other")),
             edit(
@@ -130,7 +130,7 @@ pub(crate) fn edits(kind: &str) -> Vec<Vec<(String, Option<Value>)>> {
         _ => vec![
             edit("spec.pollInterval", json!("30s")),
             edit("spec.pollInterval", nothing()),
-            edit("spec.requestBudget", json!({"perSeconds": 5})),
+            edit("spec.requestBudget.perSeconds", json!(5)),
             edit("spec.requestBudget", nothing()),
             edit("spec.wakeIdleServices", json!(true)),
         ],
