@@ -1,6 +1,6 @@
 //! A person edits one field: one write by the right call, or none and the right condition; then quiet for twenty polls.
 //!
-//! Not here: rotated Secrets ([`crate::rotation`]).
+//! Not here: several edits ([`crate::convergence`]), rotated Secrets ([`crate::rotation`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 

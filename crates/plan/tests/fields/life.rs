@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 use sim::{Config, DEFAULT_SERVICE, Pipe, ServiceConfig, Switch};
-use specimens::Specimen;
+use specimens::{Specimen, leaves, path};
 
 use crate::world::World;
 
@@ -81,9 +81,17 @@ pub(crate) fn pipe(world: &World) -> &Pipe {
 /// What of the wanted document the simulator does not hold.
 pub(crate) fn missing(world: &World) -> Vec<String> {
     let desired = world.desired();
-    let wanted = desired.wanted.as_ref().expect("a specimen is valid").document.expose();
+    let mut wanted = desired.wanted.as_ref().expect("a specimen is valid").document.expose();
+    let held = held(pipe(world));
+    for leaf in world.spec.source.kind().into_iter().flat_map(leaves) {
+        // What is meant anyway need not be held.
+        let meant = leaf.field.default.is_some() && path::get(&wanted, &leaf.path) == leaf.field.default.as_ref();
+        if meant && path::get(&held, &leaf.path).is_none() {
+            path::unset(&mut wanted, &leaf.path);
+        }
+    }
     let mut missing = Vec::new();
-    hold(&wanted, &held(pipe(world)), "", &mut missing);
+    hold(&wanted, &held, "", &mut missing);
     missing
 }
 

@@ -14,6 +14,7 @@
 #[expect(dead_code, reason = "what the tests of situations need beside it")]
 mod world;
 
+mod convergence;
 mod edits;
 mod equivalence;
 mod inverse;
