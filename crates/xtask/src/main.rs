@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask demo | test | check | generate | bench | fuzz | compare`.
+//! Developer commands: `cargo xtask demo | test | check | generate | model | bench | fuzz | compare`.
 //!
 //! Each command is one file. Not here: what the commands start; that is the crate `testbed`.
 
@@ -55,6 +55,14 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         program: Vec<String>,
     },
+    /// Every order in which things can go wrong: prints the table of variants, and how each part of the protocol is missed.
+    Model {
+        /// Also the variants that take many minutes.
+        #[arg(long)]
+        long: bool,
+        /// Only these.
+        names: Vec<String>,
+    },
     /// Measures: counts of calls and bytes first, then times.
     Bench,
     /// Looks for inputs that break a promise, guided by coverage; needs a C++ compiler.
@@ -76,6 +84,12 @@ fn main() -> ExitCode {
         Command::Check => check::check(),
         Command::Generate { check } => generate::generate(&testbed::workspace_root(), check).map_err(Into::into),
         Command::TimeTests { program } => slowest::run(&program),
+        Command::Model { long, names } => {
+            let mut arguments = vec!["run", "--package", "clickpipes-model", "--"];
+            arguments.extend(long.then_some("--long"));
+            arguments.extend(names.iter().map(String::as_str));
+            run::Run::cargo(&arguments).go()
+        }
         Command::Bench => bench::bench(),
         Command::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
         Command::Compare => compare::compare(),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What each crate may use of ours. A crate that is not here has no rule and fails the test.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("clickpipes-crd", &[]),
     ("clickpipes-cloud", &[]),
     ("clickpipes-plan", &["clickpipes-crd", "clickpipes-cloud"]),
@@ -17,6 +17,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("clickpipes-specimens", &["clickpipes-crd", "clickpipes-cloud", "clickpipes-plan"]),
     ("clickpipes-comparison", &["clickpipes-sim"]),
     ("clickpipes-hostile", &["clickpipes-crd", "clickpipes-cloud", "clickpipes-plan"]),
+    ("clickpipes-model", &["clickpipes-crd", "clickpipes-cloud", "clickpipes-plan"]),
     ("clickpipes-testbed", &[]),
     (
         "clickpipes-simulation",

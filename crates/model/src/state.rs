@@ -1,0 +1,99 @@
+//! One state of everything: the object, two processes, the service, and what may still go wrong.
+//!
+//! Not here: how one state becomes another ([`crate::world`]).
+
+use crate::lab::{Act, Local, MindNumber, View};
+use crate::object::{Object, PipeNumber};
+use crate::variant::Budget;
+
+/// One state of everything.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct State {
+    pub(crate) object: Option<Object>,
+    /// The incarnation that a re-created object will be.
+    pub(crate) next_uid: u8,
+    pub(crate) processes: Vec<Process>,
+    pub(crate) pipes: Vec<Pipe>,
+    /// POSTs whose fate is open although their sender has given up.
+    pub(crate) flying: Vec<Flying>,
+    pub(crate) next_pipe: PipeNumber,
+    /// What may still go wrong.
+    pub(crate) left: Budget,
+    /// What must never happen, and happened.
+    pub(crate) scar: Option<Scar>,
+}
+
+/// One process of the operator.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Process {
+    pub(crate) mind: MindNumber,
+    /// Why its last pass ended in nothing more to be done, see [`crate::lab::Decision`].
+    pub(crate) said: u8,
+    pub(crate) pass: Option<Pass>,
+}
+
+/// A pass over the object, about to carry out an act. Any time may go by before it does.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Pass {
+    pub(crate) local: Local,
+    pub(crate) act: Act,
+    /// The object was read live, not from a cache.
+    pub(crate) live: bool,
+    /// Nobody else has written the object since.
+    pub(crate) current: bool,
+    /// The window passed while it was about to.
+    pub(crate) waited: bool,
+}
+
+/// A pipe that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one property of a pipe")]
+pub(crate) struct Pipe {
+    pub(crate) view: View,
+    /// LIST shows it.
+    pub(crate) listed: bool,
+    /// It was made by a POST of ours.
+    pub(crate) ours: bool,
+    /// For which incarnation of the object.
+    pub(crate) uid: u8,
+    /// It has run at some time.
+    pub(crate) ran: bool,
+    /// Its object went under Retain.
+    pub(crate) kept: bool,
+}
+
+/// A POST that may still be carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Flying {
+    pub(crate) recipe: u8,
+    pub(crate) paused: bool,
+    pub(crate) uid: u8,
+}
+
+/// What must never happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Scar {
+    /// A write to a pipe that is none of ours.
+    Trespass,
+    /// The recorded pipe of an object that nobody deletes or replaces is deleted.
+    Harm,
+    /// A pass that looks again and again and does not come to rest.
+    Restless,
+    /// A step that the model does not know.
+    Unmodelled,
+}
+
+impl State {
+    pub(crate) fn pipe(&self, number: PipeNumber) -> Option<&Pipe> {
+        self.pipes.iter().find(|pipe| pipe.view.number == number)
+    }
+
+    pub(crate) fn pipe_mut(&mut self, number: PipeNumber) -> Option<&mut Pipe> {
+        self.pipes.iter_mut().find(|pipe| pipe.view.number == number)
+    }
+
+    /// Pipes that our POSTs made.
+    pub(crate) fn ours(&self) -> impl Iterator<Item = &Pipe> {
+        self.pipes.iter().filter(|pipe| pipe.ours)
+    }
+}
