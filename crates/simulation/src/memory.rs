@@ -86,6 +86,8 @@ impl Memory {
             Some(Mishap::After(error)) => self.shared.in_store(change).map_err(sort).and(Err(error)),
             None => self.shared.in_store(change).map_err(sort),
         };
+        let outcome = result.as_ref().err().map(|error| format!(": {error}")).unwrap_or_default();
+        self.shared.say(&format!("{} {effect}{outcome}", self.process.name));
         if crash == Some(Side::After) {
             self.process.kill();
         }

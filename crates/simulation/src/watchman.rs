@@ -39,7 +39,7 @@ pub struct Watchman {
     foreign: BTreeMap<String, Value>,
     /// Somebody else's pipes that were taken, and so are ours to change.
     taken: BTreeSet<String>,
-    seen: u64,
+    seen: usize,
     /// What must not have happened and did.
     pub violations: Vec<String>,
 }
@@ -86,9 +86,9 @@ impl Watchman {
 
     /// Looks at the service, after anything happened there.
     pub fn cloud(&mut self, cloud: &Simulator) {
-        let new: Vec<&Recorded> = cloud.requests().filter(|request| request.seq > self.seen).collect();
+        let new: Vec<&Recorded> = cloud.requests().skip(self.seen).collect();
+        self.seen += new.len();
         for request in new {
-            self.seen = request.seq;
             self.request(cloud, request);
         }
         self.pipes(cloud);
@@ -117,7 +117,9 @@ impl Watchman {
             self.violations.push(format!("invariant 3: {} {} without a record of it", request.method, request.path));
             return;
         };
-        if request.route == RouteKind::SetState && request.body["command"] == "resync" {
+        // A refused one did nothing and may be sent again.
+        let refused = (400..500).contains(&request.status);
+        if request.route == RouteKind::SetState && request.body["command"] == "resync" && !refused {
             let resyncs = self.resyncs.entry(id.clone()).or_default();
             *resyncs += 1;
             let asked = self.objects.get(owner).map_or(0, |known| known.resync_requests.len());

@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask demo | test | check | generate | model | bench | fuzz | compare`.
+//! Developer commands: `cargo xtask demo | test | check | generate | model | bench | simulate | fuzz | compare`.
 //!
 //! Each command is one file. Not here: what the commands start; that is the crate `testbed`.
 
@@ -11,6 +11,7 @@ mod demo;
 mod fuzz;
 mod generate;
 mod run;
+mod simulate;
 mod slowest;
 mod test;
 
@@ -73,6 +74,12 @@ enum Command {
         #[arg(long, default_value_t = 30)]
         seconds: u64,
     },
+    /// Runs the real controller through storms and crashes in virtual time; `simulate --help` tells more.
+    Simulate {
+        /// `storm` or `sweep`, and their options.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Meets the same faults as the official Terraform provider's client does, and prints what became of both.
     Compare,
 }
@@ -92,6 +99,7 @@ fn main() -> ExitCode {
         }
         Command::Bench => bench::bench(),
         Command::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
+        Command::Simulate { arguments } => simulate::simulate(&arguments),
         Command::Compare => compare::compare(),
     };
     match result {

@@ -4,6 +4,7 @@
 
 use cloud::{Pipe, PipeState};
 use crd::condition::{ConditionType, Reason, Truth};
+use crd::policy::ManagementPolicy;
 use crd::status::{Drift, Impact, PendingPlan};
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
@@ -121,7 +122,8 @@ fn ready(desired: &Desired, known: &Known, plan: &Plan) -> Saying {
 
 /// A call that fails disturbs nobody who is ready; but ready means that this generation is applied and that the pipe was last seen so.
 fn believable(desired: &Desired, known: &Known, plan: &Plan, said: Saying) -> Saying {
-    if said.truth != Truth::True || desired.paused.is_some() {
+    let observes = desired.spec.management_policy == ManagementPolicy::ObserveOnly;
+    if said.truth != Truth::True || desired.paused.is_some() || observes {
         return said;
     }
     if known.record.last_synced_generation != Some(desired.object.generation) {
@@ -129,7 +131,7 @@ fn believable(desired: &Desired, known: &Known, plan: &Plan, said: Saying) -> Sa
     }
     let known_state = |pipe: &&Pipe| !matches!(pipe.state, PipeState::Unknown | PipeState::Other(_));
     let seen = known.pipe().filter(known_state).and_then(|pipe| run_state::verdict(desired, known, pipe).ready);
-    seen.filter(|seen| seen.truth != Truth::True).unwrap_or(said)
+    seen.unwrap_or(said)
 }
 
 fn drifted(known: &Known, plan: &Plan, drift: Option<&Drift>) -> Option<Saying> {

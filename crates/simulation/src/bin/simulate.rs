@@ -14,7 +14,7 @@ use simulation::storm::Storm;
 use simulation::sweep::{Crash, crash, pairs, singles};
 
 /// How what failed is replayed.
-const REPLAY: &str = "cargo run --profile storm -p clickpipes-simulation --bin simulate --";
+const REPLAY: &str = "cargo xtask simulate";
 
 /// Runs the real controller through trouble, in virtual time.
 #[derive(Parser)]

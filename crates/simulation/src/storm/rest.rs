@@ -8,28 +8,37 @@ use serde_json::Value;
 
 use super::Run;
 use crate::scenario::expectation::condition;
+use crate::scenario::look::Look;
+use crate::scenario::show::objects;
 
 /// The longest until everything is at rest: a back-off of an hour, the create window, and then some.
 const BOUND: Duration = Duration::from_mins(150);
+/// How long everything must look at rest.
+const STILL: Duration = Duration::from_mins(10);
+/// Time between two looks at it.
+const STEP: Duration = Duration::from_mins(1);
 /// Twenty looks at a quiet service.
 const QUIET: Duration = Duration::from_mins(100);
 
 impl Run {
     /// Waits for rest, and then watches that it is kept.
     pub(super) async fn rest(&mut self) {
-        let mut waited = Duration::ZERO;
-        let mut restless = self.restless();
-        while !restless.is_empty() && waited < BOUND && self.is_sound() {
-            self.world.advance(Duration::from_secs(30)).await;
-            waited += Duration::from_secs(30);
+        let (mut waited, mut still) = (Duration::ZERO, Duration::ZERO);
+        let mut restless = Vec::new();
+        // A process that is frozen, or a status that is not written yet, looks like rest for a while.
+        while still < STILL && waited < BOUND && self.is_sound() {
+            self.world.advance(STEP).await;
+            waited += STEP;
             restless = self.restless();
+            still = if restless.is_empty() { still + STEP } else { Duration::ZERO };
         }
         if self.is_sound() {
             self.problems.extend(restless.into_iter().map(|text| format!("invariant 6: {text}")));
         }
         if self.is_sound() {
-            // What is shown may lag behind what is.
-            self.world.advance(Duration::from_mins(6)).await;
+            for (named, summary) in objects(&Look { world: &self.world, since: 0 }) {
+                self.world.shared.say(&format!("at rest: {}: {summary}", named.name));
+            }
             self.quiet().await;
         }
     }
@@ -76,9 +85,7 @@ impl Run {
         if !object["metadata"]["deletionTimestamp"].is_null() {
             return Some(format!("it does not go: {}", shown()));
         }
-        let explained = is_true("Stalled")
-            || is_true("AwaitingApproval")
-            || matches!(reason("Ready").as_str(), "PipeDegraded" | "PipeInternalError");
+        let explained = is_true("Stalled") || is_true("AwaitingApproval") || reason("Ready") == "PipeDegraded";
         let reported = object["spec"]["driftPolicy"] == "Warn"
             && matches!(reason("Synced").as_str(), "DriftNotCorrected" | "ReconcileSuccess");
         if explained || reported {
@@ -108,6 +115,10 @@ impl Run {
             Some("Stopped") => matches!(state, "Stopped" | "Paused" | "Completed"),
             _ => matches!(state, "Running" | "Completed"),
         };
+        // A load that is complete takes no change any more.
+        if state == "Completed" {
+            return None;
+        }
         if !fits {
             return Some(format!("it is to be {} and its pipe is {state}", spec["state"]));
         }

@@ -1,0 +1,12 @@
+//! `cargo xtask simulate`: storms and crash sweeps of the crate `simulation`, in a build that is fast and keeps every check.
+//!
+//! Not here: what they are.
+
+use crate::run::{Result, Run};
+
+/// Runs the simulation with these arguments.
+pub(crate) fn simulate(arguments: &[String]) -> Result {
+    let program = ["run", "--quiet", "--profile", "storm", "-p", "clickpipes-simulation", "--bin", "simulate", "--"];
+    let arguments: Vec<&str> = program.into_iter().chain(arguments.iter().map(String::as_str)).collect();
+    Run::cargo(&arguments).go()
+}
