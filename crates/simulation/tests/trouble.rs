@@ -1,7 +1,6 @@
 //! A few storms, and two stories with a crash at every point; `cargo xtask simulate` runs many storms and sweeps every story.
 //!
 //! Not here: what a storm or a story is.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use simulation::scenario::all;
 use simulation::storm::Storm;

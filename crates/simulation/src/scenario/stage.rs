@@ -106,10 +106,29 @@ impl Stage<'_> {
     async fn finish(&mut self) {
         if self.crashing {
             self.settle().await;
+            self.confirm();
+            self.settle().await;
         }
         for (text, expectation) in std::mem::take(&mut self.finally) {
             if let Some(missed) = self.wait_for(&expectation).await {
                 self.problems.push(format!("{text}: {missed}"));
+            }
+        }
+    }
+
+    /// A crash in the middle of the create of a database pipe ends with a question to a person, who looks and answers.
+    fn confirm(&mut self) {
+        let store = self.world.shared.store.lock();
+        let asked =
+            |pipe: &Value| condition(pipe, "Synced").is_some_and(|synced| synced["reason"] == "ConfirmationRequired");
+        let asked = store.all("ClickPipe").filter(|(_, pipe)| asked(pipe));
+        let answers: Vec<(Named, Value)> =
+            asked.map(|(named, pipe)| (named.clone(), pipe["status"]["create"]["nonce"].clone())).collect();
+        drop(store);
+        for (named, nonce) in answers {
+            let path = "metadata.annotations.cloud~2clickhouse~2com~1confirm-not-created";
+            if let Err(problem) = self.world.edit(&named, path, Some(nonce)) {
+                self.problems.push(problem);
             }
         }
     }

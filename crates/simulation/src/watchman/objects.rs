@@ -94,7 +94,10 @@ impl Watchman {
         if !is_true("Ready") || is_true("Paused") || object["spec"]["managementPolicy"] == "ObserveOnly" {
             return;
         }
-        if status["lastSyncedGeneration"].as_i64() != Some(observed) && !is_true("AwaitingApproval") {
+        // What is left as it is by the user's word leaves Ready as observed.
+        let left = condition("Synced").and_then(|synced| synced["reason"].as_str()).unwrap_or_default();
+        let is_left = matches!(left, "DriftNotCorrected" | "ManagementConflict") || is_true("AwaitingApproval");
+        if status["lastSyncedGeneration"].as_i64() != Some(observed) && !is_left {
             self.violations.push(format!("invariant 8: {} is Ready and its generation is not applied", named.name));
         }
         let reason = condition("Ready").and_then(|ready| ready["reason"].as_str()).unwrap_or_default();
