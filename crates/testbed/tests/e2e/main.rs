@@ -18,6 +18,7 @@ mod namespaces;
 mod processes;
 mod rotation;
 mod rules;
+mod scenarios;
 mod secrets;
 mod services;
 mod trouble;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use testbed::{SimulatorOptions, World, wait_until};
+use testbed::{Simulator, SimulatorOptions, World, wait_until};
 
 /// The organization that the examples name.
 pub(crate) const ORGANIZATION: &str = "11111111-1111-4111-8111-111111111111";
@@ -119,7 +119,12 @@ pub(crate) fn live_pipes(world: &World) -> Vec<Value> {
 
 /// Never more than the limit, and nothing refused as too many.
 pub(crate) fn assert_budget_kept(world: &World) {
-    let stats = world.simulator().stats().unwrap();
+    assert_budget_kept_by(world.simulator());
+}
+
+/// The same, as this service has counted it.
+pub(crate) fn assert_budget_kept_by(service: &Simulator) {
+    let stats = service.stats().unwrap();
     for (key, most) in stats["most_in_ten_seconds"].as_object().unwrap() {
         assert!(most.as_u64().unwrap() <= 10, "{key}: {most} requests in 10 s");
     }
