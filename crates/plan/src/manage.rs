@@ -82,6 +82,9 @@ fn managed(
         return vanish::plan(desired, known, account, id, seen);
     };
     if observes {
+        if let Some(verdict) = names_another(desired, known, id) {
+            return rest(desired, known, account, verdict);
+        }
         let message = format!("the pipe was found, state {}", pipe.state.as_str());
         return rest(desired, known, account, Verdict::settled(Reason::Observed, message));
     }
@@ -104,7 +107,11 @@ fn converge(
         .into_iter()
         .partition(|difference| !difference.edited && conflict::is_contested(desired, known, &difference.path));
     left.extend(contested);
-    let (work, otherwise) = match approval::word(desired, known, &allowed) {
+    let word = match names_another(desired, known, id) {
+        Some(verdict) => Word::Withheld(verdict),
+        None => approval::word(desired, known, &allowed),
+    };
+    let (work, otherwise) = match word {
         Word::InPlace => {
             let work = update::plan(desired, known, account, wanted, pipe, id, &allowed)
                 .or_else(|| run_state::command(desired, known, account, pipe))
@@ -116,6 +123,19 @@ fn converge(
         Word::Withheld(verdict) => (withheld::plan(desired, known, account, wanted, pipe, id, &allowed), verdict),
     };
     fresh(desired, known, account, work).unwrap_or_else(|| rest(desired, known, account, otherwise))
+}
+
+/// An object keeps the pipe that it has: naming another one does not change pipes, and is not passed over either.
+fn names_another(desired: &Desired, known: &Known, id: &PipeId) -> Option<Verdict> {
+    let adopt = desired.spec.adopt.as_ref()?;
+    let other = adopt.id != id.as_str() && !known.record.retired.contains(&adopt.id);
+    other.then(|| {
+        let message = format!(
+            "this object's pipe is {id}, and spec.adopt.id names {}: set it back or remove it; another pipe needs another object",
+            adopt.id
+        );
+        Verdict::blocked(Reason::AdoptMismatch, message)
+    })
 }
 
 /// A writing step is decided on a recent look.

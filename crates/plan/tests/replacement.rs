@@ -293,6 +293,24 @@ fn of_a_refused_generation_a_rotated_secret_and_a_stop_are_applied() {
 }
 
 #[test]
+fn an_object_that_has_a_pipe_does_not_take_another_one() {
+    let mut world = ready(KAFKA);
+    let (own, writes) = (id(&world), world.writes().len());
+    world.edit(|spec| {
+        let other = "44444444-4444-4444-8444-444444444444".to_owned();
+        spec.adopt = Some(crd::policy::Adopt { id: other, mode: crd::policy::AdoptMode::Override });
+        spec.scaling.get_or_insert_default().replicas = Some(3);
+    });
+    world.live(600_000);
+    assert_eq!([world.condition("Synced"), world.condition("Stalled")], ["False AdoptMismatch", "True AdoptMismatch"]);
+    assert_eq!((id(&world), world.writes().len()), (own.clone(), writes), "{:#?}", world.trace);
+    world.edit(|spec| spec.adopt.as_mut().unwrap().id = own);
+    world.live(600_000);
+    assert_eq!(world.condition("Synced"), "True ReconcileSuccess", "{:#?}", world.trace);
+    assert_eq!(world.writes().len(), writes + 1);
+}
+
+#[test]
 fn a_pipe_that_was_paused_for_a_refused_change_runs_on() {
     let mut world = ready(POSTGRES);
     let body = serde_json::json!({"status": 400, "error": "BAD_REQUEST: mapping refused", "requestId": "r-1"});

@@ -10,7 +10,7 @@ use std::process::Command;
 use crate::run::{Result, Run};
 
 /// The targets, each with its program and its corpus.
-const TARGETS: [&str; 4] = ["answer", "record", "observed", "life"];
+pub(crate) const TARGETS: [&str; 4] = ["answer", "record", "observed", "life"];
 
 /// Coverage of edges and of what is compared, as libFuzzer reads it.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \

@@ -13,6 +13,7 @@ mod generate;
 mod run;
 mod simulate;
 mod slowest;
+mod soak;
 mod test;
 
 use std::process::ExitCode;
@@ -80,6 +81,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// The long form of the tests: fuzzing, every crash point, the whole model, then storms until the time is over.
+    Soak {
+        /// How long the storms may go on.
+        #[arg(long, default_value_t = 8.0)]
+        hours: f64,
+    },
     /// Meets the same faults as the official Terraform provider's client does, and prints what became of both.
     Compare,
 }
@@ -100,6 +107,7 @@ fn main() -> ExitCode {
         Command::Bench => bench::bench(),
         Command::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
         Command::Simulate { arguments } => simulate::simulate(&arguments),
+        Command::Soak { hours } => soak::soak(hours),
         Command::Compare => compare::compare(),
     };
     match result {
