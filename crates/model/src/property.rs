@@ -1,6 +1,6 @@
 //! What must hold in every state, and what must stay possible.
 //!
-//! Not here: the search that holds it against every state ([`crate::search`]).
+//! Not here: the search that holds it against every state ([`mod@crate::search`]).
 
 use crd::status::record::CreatePhase;
 use stateright::Property;

@@ -1,6 +1,6 @@
 //! A way through the states, told for people: one line an action.
 //!
-//! Not here: finding it ([`crate::search`]).
+//! Not here: finding it ([`mod@crate::search`]).
 
 use std::fmt::Write as _;
 

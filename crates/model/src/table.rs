@@ -1,6 +1,6 @@
 //! The variants, and what must come out of each.
 //!
-//! Not here: what a variant is ([`crate::variant`]), the protocol with parts taken away ([`crate::mutants`]).
+//! Not here: what a variant is ([`crate::variant`]), the protocol with parts taken away ([`mod@crate::mutants`]).
 
 use crd::condition::Reason;
 

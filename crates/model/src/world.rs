@@ -1,7 +1,7 @@
 //! How one state becomes another: the description that a search goes through.
 //!
 //! The order of the two processes makes no difference, so states that differ only in it are one state. Not here: what must hold
-//! ([`crate::property`]), the search ([`crate::search`]).
+//! ([`crate::property`]), the search ([`mod@crate::search`]).
 
 use stateright::{Model, Property};
 

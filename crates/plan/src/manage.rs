@@ -107,11 +107,11 @@ fn converge(
         .into_iter()
         .partition(|difference| !difference.edited && conflict::is_contested(desired, known, &difference.path));
     left.extend(contested);
-    let word = match names_another(desired, known, id) {
+    let judged = match names_another(desired, known, id) {
         Some(verdict) => Word::Withheld(verdict),
         None => approval::word(desired, known, &allowed),
     };
-    let (work, otherwise) = match word {
+    let (work, otherwise) = match judged {
         Word::InPlace => {
             let work = update::plan(desired, known, account, wanted, pipe, id, &allowed)
                 .or_else(|| run_state::command(desired, known, account, pipe))

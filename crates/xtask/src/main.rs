@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask demo | test | check | generate | model | bench | simulate | fuzz | compare`.
+//! Developer commands: `cargo xtask demo | test | check | generate | model | bench | simulate | fuzz | soak | compare`.
 //!
 //! Each command is one file. Not here: what the commands start; that is the crate `testbed`.
 
