@@ -5,7 +5,7 @@
 
 use std::fs::{File, read_to_string};
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -19,16 +19,30 @@ const TIMES: &str = "XTASK_TEST_TIMES";
 /// How many tests are told.
 const TOLD: usize = 10;
 
-/// Runs cargo with these arguments, then tells the slowest tests, also when some failed.
-pub(crate) fn timed(arguments: &[&str]) -> Result {
-    let scratch = ScratchFolder::new()?;
-    let times = scratch.path().join("times");
-    let ourselves = std::env::current_exe()?;
-    let runner = format!("CARGO_TARGET_{}_RUNNER", host()?.to_uppercase().replace(['-', '.'], "_"));
-    let command = format!("{} time-tests", ourselves.display());
-    let result = Run::cargo(arguments).env(&runner, command).env(TIMES, &times).go();
-    tell(&times);
-    result
+/// Runs `cargo test` and takes down times. It keeps a copy of this program, which cargo may replace while it builds everything.
+pub(crate) struct Timer {
+    scratch: ScratchFolder,
+    program: PathBuf,
+}
+
+impl Timer {
+    /// To be made before anything is built.
+    pub(crate) fn new() -> Result<Self> {
+        let scratch = ScratchFolder::new()?;
+        let program = scratch.path().join("xtask");
+        std::fs::copy(std::env::current_exe()?, &program)?;
+        Ok(Self { scratch, program })
+    }
+
+    /// Runs cargo with these arguments, then tells the slowest tests, also when some failed.
+    pub(crate) fn timed(&self, arguments: &[&str]) -> Result {
+        let times = self.scratch.path().join("times");
+        let runner = format!("CARGO_TARGET_{}_RUNNER", host()?.to_uppercase().replace(['-', '.'], "_"));
+        let command = format!("{} time-tests", self.program.display());
+        let result = Run::cargo(arguments).env(&runner, command).env(TIMES, &times).go();
+        tell(&times);
+        result
+    }
 }
 
 /// Runs one test program with these arguments.

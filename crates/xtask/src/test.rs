@@ -3,7 +3,8 @@
 use testbed::Tools;
 
 use crate::run::{Result, Run};
-use crate::{check, fuzz, slowest};
+use crate::slowest::Timer;
+use crate::{check, fuzz};
 
 /// The crates whose tests start real programs.
 const REAL: [&str; 1] = ["clickpipes-testbed"];
@@ -13,15 +14,16 @@ const FUZZ: u64 = 5;
 
 /// Runs the checks and the tests; `quick` leaves out those that start etcd, kube-apiserver and the operator, and fuzzing.
 pub(crate) fn test(quick: bool) -> Result {
+    let timer = Timer::new()?;
     check::check()?;
     if quick {
         let without: Vec<&str> = REAL.iter().flat_map(|package| ["--exclude", package]).collect();
-        return slowest::timed(&[&["test", "--workspace", "--all-features"], without.as_slice()].concat());
+        return timer.timed(&[&["test", "--workspace", "--all-features"], without.as_slice()].concat());
     }
     let tools = Tools::prepare(|line| println!("{line}"))?;
     tools.helm(|line| println!("{line}"))?;
     tools.controller_manager(|line| println!("{line}"))?;
     Run::cargo(&["build", "--workspace", "--all-features", "--bins"]).go()?;
-    slowest::timed(&["test", "--workspace", "--all-features"])?;
+    timer.timed(&["test", "--workspace", "--all-features"])?;
     fuzz::fuzz(None, FUZZ)
 }
