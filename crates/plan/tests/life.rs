@@ -5,38 +5,9 @@ mod world;
 use sim::{Fault, FaultKind, PipeState, RouteKind};
 use world::World;
 
-const KAFKA: &str = r"
-connectionRef: {name: prod}
-serviceId: 22222222-2222-4222-8222-222222222222
-source:
-  kafka:
-    type: confluent
-    format: JSONEachRow
-    brokers: broker.example.com:9092
-    topics: my_topic
-    authentication: PLAIN
-    credentials: {username: {value: my_user}, password: {secretKeyRef: {name: kafka, key: password}}}
-destination:
-  database: default
-  table: my_table
-  managedTable: true
-  tableDefinition: {engine: {type: MergeTree}}
-  columns: [{name: id, type: UInt64}]
-";
+const KAFKA: &str = include_str!("world/kafka.yaml");
 
-const POSTGRES: &str = r"
-connectionRef: {name: prod}
-serviceId: 22222222-2222-4222-8222-222222222222
-source:
-  postgres:
-    host: postgres.example.com
-    port: 5432
-    database: mydb
-    credentials: {username: {value: my_user}, password: {secretKeyRef: {name: kafka, key: password}}}
-    settings: {replicationMode: cdc}
-    tableMappings: [{sourceSchemaName: public, sourceTable: users, targetTable: public_users}]
-destination: {database: default}
-";
+const POSTGRES: &str = include_str!("world/postgres.yaml");
 
 fn kafka() -> World {
     with_password(World::new(KAFKA))

@@ -8,7 +8,7 @@ use world::World;
 
 fn ready(spec: &str) -> World {
     let mut world = World::new(spec);
-    world.secrets.insert(("source".into(), "password".into()), "hunter2".into());
+    world.secrets.insert(("kafka".into(), "password".into()), "hunter2".into());
     world.live(900_000);
     assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
     world
@@ -32,26 +32,7 @@ fn writes(world: &mut World) -> Vec<String> {
 
 #[test]
 fn a_streaming_pipe_is_changed_in_the_order_that_the_api_wants() {
-    let mut world = ready(
-        r"
-connectionRef: {name: prod}
-serviceId: 22222222-2222-4222-8222-222222222222
-source:
-  kafka:
-    type: confluent
-    format: JSONEachRow
-    brokers: broker.example.com:9092
-    topics: my_topic
-    authentication: PLAIN
-    credentials: {username: {value: my_user}, password: {secretKeyRef: {name: source, key: password}}}
-destination:
-  database: default
-  table: my_table
-  managedTable: true
-  tableDefinition: {engine: {type: MergeTree}}
-  columns: [{name: id, type: UInt64}]
-",
-    );
+    let mut world = ready(include_str!("world/kafka.yaml"));
     world.edit(|spec| {
         spec.name = Some("renamed".into());
         spec.state = RunState::Stopped;
@@ -67,21 +48,7 @@ destination:
 
 #[test]
 fn a_database_pipe_is_paused_changed_resumed_and_then_loaded_anew() {
-    let mut world = ready(
-        r"
-connectionRef: {name: prod}
-serviceId: 22222222-2222-4222-8222-222222222222
-source:
-  postgres:
-    host: postgres.example.com
-    port: 5432
-    database: mydb
-    credentials: {username: {value: my_user}, password: {secretKeyRef: {name: source, key: password}}}
-    settings: {replicationMode: cdc}
-    tableMappings: [{sourceSchemaName: public, sourceTable: users, targetTable: public_users}]
-destination: {database: default}
-",
-    );
+    let mut world = ready(include_str!("world/postgres.yaml"));
     world.edit(|spec| {
         let postgres = spec.source.postgres.as_mut().unwrap();
         let mut orders = postgres.table_mappings[0].clone();

@@ -6,24 +6,7 @@ use crd::policy::{Adopt, AdoptMode, DeletionPolicy, DriftPolicy, OnExternalDelet
 use sim::{PipeState, RouteKind};
 use world::World;
 
-const KAFKA: &str = r"
-connectionRef: {name: prod}
-serviceId: 22222222-2222-4222-8222-222222222222
-source:
-  kafka:
-    type: confluent
-    format: JSONEachRow
-    brokers: broker.example.com:9092
-    topics: my_topic
-    authentication: PLAIN
-    credentials: {username: {value: my_user}, password: {secretKeyRef: {name: kafka, key: password}}}
-destination:
-  database: default
-  table: my_table
-  managedTable: true
-  tableDefinition: {engine: {type: MergeTree}}
-  columns: [{name: id, type: UInt64}]
-";
+const KAFKA: &str = include_str!("world/kafka.yaml");
 
 fn ready(mut world: World) -> World {
     world.secrets.insert(("kafka".into(), "password".into()), "hunter2".into());
@@ -119,21 +102,7 @@ fn an_adoption_by_match_refuses_a_pipe_that_differs() {
     );
 }
 
-const POSTGRES: &str = r"
-connectionRef: {name: prod}
-serviceId: 22222222-2222-4222-8222-222222222222
-source:
-  postgres:
-    host: postgres.example.com
-    port: 5432
-    database: mydb
-    credentials: {username: {value: my_user}, password: {secretKeyRef: {name: kafka, key: password}}}
-    settings: {replicationMode: cdc}
-    tableMappings:
-    - {sourceSchemaName: public, sourceTable: users, targetTable: public_users}
-    - {sourceSchemaName: public, sourceTable: items, targetTable: public_items}
-destination: {database: default}
-";
+const POSTGRES: &str = include_str!("world/postgres-two-tables.yaml");
 
 #[test]
 fn a_mapping_is_added_and_another_removed_with_the_pipe_running_again_afterwards() {

@@ -10,25 +10,7 @@ use crd::policy::{DriftPolicy, OnExternalDelete};
 use sim::{Fault, FaultKind, PipeEdit, PipeState, RouteKind};
 use world::World;
 
-const KAFKA: &str = r"
-connectionRef: {name: prod}
-serviceId: 22222222-2222-4222-8222-222222222222
-source:
-  kafka:
-    type: confluent
-    format: JSONEachRow
-    brokers: broker.example.com:9092
-    topics: my_topic
-    authentication: PLAIN
-    credentials: {username: {value: my_user}, password: {secretKeyRef: {name: kafka, key: password}}}
-destination:
-  database: default
-  table: my_table
-  managedTable: true
-  tableDefinition: {engine: {type: MergeTree}}
-  columns: [{name: id, type: UInt64}]
-settings: {streaming_max_insert_wait_ms: 5000}
-";
+const KAFKA: &str = concat!(include_str!("world/kafka.yaml"), "settings: {streaming_max_insert_wait_ms: 5000}\n");
 
 const MINUTE: u64 = 60_000;
 

@@ -10,45 +10,13 @@ use crd::status::record::OperationPhase;
 use sim::{Fault, FaultKind, PipeState, RouteKind};
 use world::World;
 
-const KAFKA: &str = r"
-connectionRef: {name: prod}
-serviceId: 22222222-2222-4222-8222-222222222222
-replacementPolicy: OnApproval
-source:
-  kafka:
-    type: confluent
-    format: JSONEachRow
-    brokers: broker.example.com:9092
-    topics: my_topic
-    authentication: PLAIN
-    credentials: {username: {value: my_user}, password: {secretKeyRef: {name: source, key: password}}}
-destination:
-  database: default
-  table: my_table
-  managedTable: true
-  tableDefinition: {engine: {type: MergeTree}}
-  columns: [{name: id, type: UInt64}]
-";
+const KAFKA: &str = concat!("replacementPolicy: OnApproval\n", include_str!("world/kafka.yaml"));
 
-const POSTGRES: &str = r"
-connectionRef: {name: prod}
-serviceId: 22222222-2222-4222-8222-222222222222
-source:
-  postgres:
-    host: postgres.example.com
-    port: 5432
-    database: mydb
-    credentials: {username: {value: my_user}, password: {secretKeyRef: {name: source, key: password}}}
-    settings: {replicationMode: cdc}
-    tableMappings:
-    - {sourceSchemaName: public, sourceTable: users, targetTable: public_users}
-    - {sourceSchemaName: public, sourceTable: items, targetTable: public_items}
-destination: {database: default}
-";
+const POSTGRES: &str = include_str!("world/postgres-two-tables.yaml");
 
 fn ready(spec: &str) -> World {
     let mut world = World::new(spec);
-    world.secrets.insert(("source".into(), "password".into()), "hunter2".into());
+    world.secrets.insert(("kafka".into(), "password".into()), "hunter2".into());
     world.live(900_000);
     assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
     world
@@ -279,7 +247,7 @@ fn of_a_refused_generation_a_rotated_secret_and_a_stop_are_applied() {
             spec.scaling.get_or_insert_default().replicas = Some(3);
         });
         world.live(600_000);
-        world.secrets.insert(("source".into(), "password".into()), "rotated".into());
+        world.secrets.insert(("kafka".into(), "password".into()), "rotated".into());
         world.live(600_000);
         assert_eq!(world.count(RouteKind::PatchPipe), 1, "{:#?}", world.trace);
         let sent = world.sim.requests().filter(|request| request.method == "PATCH").last().unwrap().clone();

@@ -12,24 +12,7 @@ use sim::{DEFAULT_SERVICE, Fault, FaultKind, RouteKind, ServiceConfig, ServiceSt
 use world::World;
 
 const HOUR: u64 = 3_600_000;
-const KAFKA: &str = r"
-connectionRef: {name: prod}
-serviceId: 22222222-2222-4222-8222-222222222222
-source:
-  kafka:
-    type: confluent
-    format: JSONEachRow
-    brokers: broker.example.com:9092
-    topics: my_topic
-    authentication: PLAIN
-    credentials: {username: {value: my_user}, password: {secretKeyRef: {name: kafka, key: password}}}
-destination:
-  database: default
-  table: my_table
-  managedTable: true
-  tableDefinition: {engine: {type: MergeTree}}
-  columns: [{name: id, type: UInt64}]
-";
+const KAFKA: &str = include_str!("world/kafka.yaml");
 
 /// What people read of each state that is not running.
 const STATES: [(ServiceState, &str); 13] = [
