@@ -102,6 +102,8 @@ impl<'a> Life<'a> {
     }
 
     /// No POST after one that may still be carried out.
+    ///
+    /// Invariants: 1.
     fn posted(&mut self, at: Tick, result: &Result<Reply, Failure>) {
         if let Some((before, nothing)) = self.post {
             assert!(nothing || at - before >= self.desired.create_window, "a second POST too early");

@@ -16,6 +16,8 @@ const STATUS: usize = 256 * 1024;
 const MESSAGE: usize = 32_768;
 
 /// Decides, and holds the first step and the status against the promises.
+///
+/// Invariants: 4, 13.
 #[must_use]
 pub fn decide(desired: &Desired, known: &Known) -> Plan {
     let plan = plan::plan(desired, known);
@@ -34,6 +36,7 @@ pub fn decide(desired: &Desired, known: &Known) -> Plan {
     plan
 }
 
+/// Invariants: 3, 10.
 fn check(desired: &Desired, known: &Known, step: &Step) {
     let record = &known.record;
     let newer = record.create.as_ref().is_some_and(|create| create.protocol_version > PROTOCOL_VERSION);
@@ -97,6 +100,7 @@ fn our_token(desired: &Desired, known: &Known) -> String {
     token.filter(|token| !token.is_empty()).unwrap_or_else(|| desired.token())
 }
 
+/// Invariants: 1, 3, 10.
 fn called(desired: &Desired, known: &Known, call: &Call) {
     assert!(!leaves_alone(desired, known), "{call:?}");
     let create = known.record.create.as_ref();

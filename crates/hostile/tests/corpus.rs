@@ -10,6 +10,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fuzz")
 }
 
+/// Faults: F24, F36.
 #[test]
 fn every_input_of_the_corpus_keeps_the_promises() {
     for (name, run) in TARGETS {
@@ -24,6 +25,7 @@ fn every_input_of_the_corpus_keeps_the_promises() {
     }
 }
 
+/// Faults: F24, F36.
 #[test]
 fn what_stays_json_when_it_is_changed_keeps_the_promises() {
     for (name, run) in TARGETS {

@@ -43,6 +43,7 @@ const HEADS: [(&str, &[u8]); 5] = [
     ("life", b"\x02200 "),
 ];
 
+/// Faults: F24, F36.
 #[test]
 fn a_megabyte_keeps_the_promises() {
     for body in bodies() {

@@ -12,6 +12,7 @@ use crate::world::World;
 /// The names of the properties, in the order of [`crate::Verdicts`]; the last is about the space as a whole.
 pub const NAMES: [&str; 5] = ["I1 one pipe", "I2 one that runs", "I3 nothing left", "I4 no harm", "no trap"];
 
+/// Invariants: 3, 13.
 pub(crate) fn all() -> Vec<Property<World>> {
     vec![
         Property::always("I1 one pipe", |_, state| one(state)),
@@ -22,16 +23,22 @@ pub(crate) fn all() -> Vec<Property<World>> {
 }
 
 /// I1: at most one living pipe of ours.
+///
+/// Invariants: 1.
 fn one(state: &State) -> bool {
     state.ours().count() <= 1
 }
 
 /// I2: at most one living pipe of ours runs or has ever run.
+///
+/// Invariants: 1', 2'.
 fn one_runs(state: &State) -> bool {
     state.ours().filter(|pipe| pipe.ran).count() <= 1
 }
 
 /// I3: once an object is gone, nothing of it is left, unless it was to be kept.
+///
+/// Invariants: 2.
 fn nothing_left(state: &State) -> bool {
     let here = state.object.map(|object| object.uid);
     state.ours().all(|pipe| pipe.kept || Some(pipe.uid) == here)
@@ -39,6 +46,8 @@ fn nothing_left(state: &State) -> bool {
 
 impl World {
     /// Whether everything is as wanted, or a person has to decide.
+    ///
+    /// Invariants: 6, 11.
     pub(crate) fn is_goal(&self, state: &State) -> bool {
         if state.scar == Some(Scar::Unmodelled) {
             return false;

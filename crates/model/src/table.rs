@@ -53,6 +53,8 @@ pub fn variants() -> Vec<Variant> {
 }
 
 /// Creating, and deleting at any time.
+///
+/// Faults: F1, F2, F4, F10, F13, F18, F19, F30.
 fn created() -> Vec<Variant> {
     let lost = Budget { lost_posts: 1, ..NOTHING };
     vec![
@@ -91,6 +93,8 @@ fn created() -> Vec<Variant> {
 }
 
 /// Changing.
+///
+/// Faults: F1, F2, F4, F15, F16, F26.
 fn changed() -> Vec<Variant> {
     vec![
         Variant {
@@ -130,6 +134,8 @@ fn changed() -> Vec<Variant> {
 }
 
 /// Deleting under policies, and applying again.
+///
+/// Faults: F1, F2, F4, F18.
 fn deleted() -> Vec<Variant> {
     vec![
         Variant {
@@ -153,6 +159,8 @@ fn deleted() -> Vec<Variant> {
 }
 
 /// When the assumptions do not hold.
+///
+/// Faults: F5, F7.
 fn doubted() -> Vec<Variant> {
     let budget = Budget { lost_posts: 1, deletes: 1, ..NOTHING };
     let all_broken = Verdicts { one: false, one_runs: false, nothing_left: false, no_trap: false, no_trespass: true };

@@ -88,6 +88,7 @@ fn every_fixture_is_as_a_life_writes_it() {
     assert_eq!(there, expected, "files without a life, or lives without a file");
 }
 
+/// Invariants: 8.
 #[test]
 fn every_status_keeps_the_rules_of_all() {
     for (fixture, object) in all() {

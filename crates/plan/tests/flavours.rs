@@ -38,6 +38,7 @@ fn every_flavour_becomes_ready_with_the_fewest_calls() {
     }
 }
 
+/// Invariants: 4.
 #[test]
 fn no_secret_of_a_flavour_is_shown() {
     for (file, pipe, values) in flavours() {

@@ -63,6 +63,8 @@ fn adopt(world: &mut World, id: &str, mode: AdoptMode) {
     world.edit(|spec| spec.adopt = Some(Adopt { id, mode }));
 }
 
+/// Faults: F5.
+/// Invariants: 1'.
 #[test]
 fn a_stopped_twin_is_retired_before_it_is_deleted_in_a_later_pass() {
     let mut world = ready(KAFKA);
@@ -84,6 +86,7 @@ fn a_stopped_twin_is_retired_before_it_is_deleted_in_a_later_pass() {
     assert_eq!(world.condition("SuspectedDuplicate"), "");
 }
 
+/// Faults: F5.
 #[test]
 fn a_twin_that_was_started_meanwhile_is_not_deleted() {
     let mut world = ready(KAFKA);
@@ -99,6 +102,7 @@ fn a_twin_that_was_started_meanwhile_is_not_deleted() {
     assert_eq!(world.count(RouteKind::DeletePipe), 0);
 }
 
+/// Faults: F13.
 #[test]
 fn without_an_intent_on_record_nothing_is_swept() {
     let mut world = ready(KAFKA);
@@ -112,6 +116,7 @@ fn without_an_intent_on_record_nothing_is_swept() {
     assert_eq!(world.status.candidates, [twin]);
 }
 
+/// Faults: F13.
 #[test]
 fn what_runs_does_not_fit_or_is_anothers_is_left_alone_and_told() {
     let mut world = ready(KAFKA);
@@ -192,6 +197,7 @@ fn who_only_observes_writes_nothing_whatever_happens() {
     assert!(!world.exists && world.writes().is_empty(), "{:?}", world.writes());
 }
 
+/// Faults: F5.
 #[test]
 fn a_person_confirms_that_an_unanswered_create_made_nothing() {
     let mut world = fresh(POSTGRES);
@@ -280,6 +286,7 @@ fn elsewhere(with_status: bool, change: fn(&mut World)) -> World {
     world
 }
 
+/// Faults: F32.
 #[test]
 fn a_restore_into_another_cluster_leaves_the_pipe_alone_until_a_person_says_so() {
     for with_status in [true, false] {
@@ -298,6 +305,7 @@ fn a_restore_into_another_cluster_leaves_the_pipe_alone_until_a_person_says_so()
     }
 }
 
+/// Faults: F32.
 #[test]
 fn a_copy_creates_nothing_while_the_original_pipe_is_there() {
     let mut world = elsewhere(false, |world| world.object.namespace = "copy".into());

@@ -36,6 +36,7 @@ fn a_pipe_is_created_stopped_and_started_with_two_writes() {
     assert_eq!(world.count(RouteKind::GetPipe), 0, "no look at a single pipe");
 }
 
+/// Invariants: 5.
 #[test]
 fn a_converged_pipe_is_left_alone() {
     for world in [kafka(), postgres()] {
@@ -49,6 +50,7 @@ fn a_converged_pipe_is_left_alone() {
     }
 }
 
+/// Faults: F4, F5.
 #[test]
 fn a_lost_answer_does_not_make_a_second_pipe() {
     for commit_after_ms in [Some(0), Some(45_000), Some(600_000), None] {
@@ -66,6 +68,7 @@ fn a_lost_answer_does_not_make_a_second_pipe() {
     }
 }
 
+/// Faults: F1, F4.
 #[test]
 fn a_restart_after_a_lost_answer_finds_the_pipe() {
     let mut world = kafka();
@@ -77,6 +80,7 @@ fn a_restart_after_a_lost_answer_finds_the_pipe() {
     assert_eq!(world.count(RouteKind::CreatePipe), 1);
 }
 
+/// Faults: F26.
 #[test]
 fn a_pipe_that_somebody_stopped_is_started_again() {
     let mut world = ready(kafka());
@@ -122,6 +126,7 @@ fn a_rotated_password_is_sent_once() {
     let _ = sent;
 }
 
+/// Faults: F16.
 #[test]
 fn a_fixed_field_is_never_changed_silently() {
     let mut world = ready(kafka());
@@ -150,6 +155,7 @@ fn a_database_pipe_is_paused_changed_and_resumed() {
     assert!(world.status.operation.is_none());
 }
 
+/// Invariants: 2.
 #[test]
 fn deleting_the_object_deletes_the_pipe_and_only_then_the_object() {
     let mut world = ready(kafka());
@@ -194,6 +200,8 @@ fn paused_means_no_call_at_all() {
     assert_eq!(world.condition("Paused"), "True PausedBySpec");
 }
 
+/// Faults: F28.
+/// Invariants: 12.
 #[test]
 fn a_resync_is_asked_for_once_per_value() {
     let mut world = ready(postgres());
@@ -212,6 +220,7 @@ fn a_resync_is_asked_for_once_per_value() {
     assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
 }
 
+/// Faults: F23.
 #[test]
 fn an_idle_service_is_woken_only_when_the_connection_allows_it() {
     for wake in [false, true] {

@@ -19,6 +19,7 @@ fn pipe_id(world: &World) -> String {
     world.status.pipe.clone().unwrap_or_default().id
 }
 
+/// Faults: F26.
 #[test]
 fn a_pipe_that_was_deleted_in_the_console_is_reported_or_created_anew() {
     for (policy, synced, creates) in [
@@ -58,6 +59,7 @@ fn under_warn_drift_is_reported_and_left() {
     );
 }
 
+/// Faults: F32.
 #[test]
 fn an_object_made_anew_asks_before_it_takes_its_old_pipe() {
     let mut world = ready(World::new(KAFKA));

@@ -59,6 +59,7 @@ fn pipe_id(world: &World) -> String {
     world.status.pipe.clone().unwrap_or_default().id
 }
 
+/// Faults: F32.
 #[test]
 fn deleting_a_restored_object_leaves_the_pipe_of_the_old_one_alone() {
     for policy in [DeletionPolicy::Delete, DeletionPolicy::Retain] {
@@ -89,6 +90,7 @@ fn a_refused_create_is_not_waited_for_when_the_object_is_deleted() {
     assert!(!world.exists, "{:#?}", world.trace);
 }
 
+/// Faults: F4, F7.
 #[test]
 fn a_pipe_that_was_renamed_before_it_was_recorded_is_taken_by_its_id() {
     let mut world = postgres();
@@ -105,6 +107,7 @@ fn a_pipe_that_was_renamed_before_it_was_recorded_is_taken_by_its_id() {
     assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
 }
 
+/// Faults: F7.
 #[test]
 fn a_pipe_that_is_not_listed_yet_is_not_missed() {
     let late = || Fault::new(FaultKind::NotFoundAfterCreate { reads: 0, ms: 5 * MINUTE });
@@ -150,6 +153,7 @@ fn who_only_observes_creates_nothing_when_the_pipe_is_gone() {
     assert_eq!(world.writes().len(), writes, "{:#?}", world.trace);
 }
 
+/// Faults: F7, F18.
 #[test]
 fn a_pipe_that_no_list_has_shown_is_not_gone_because_its_delete_finds_nothing() {
     let mut world = World::new(KAFKA);
@@ -165,6 +169,7 @@ fn a_pipe_that_no_list_has_shown_is_not_gone_because_its_delete_finds_nothing() 
     assert_eq!(living(&world), 0, "{:#?}", world.trace);
 }
 
+/// Faults: F30.
 #[test]
 fn an_intent_whose_write_lost_its_answer_is_not_waited_for() {
     for committed in [true, false] {
@@ -179,6 +184,7 @@ fn an_intent_whose_write_lost_its_answer_is_not_waited_for() {
     }
 }
 
+/// Faults: F1, F30.
 #[test]
 fn another_process_waits_for_an_intent_that_it_has_not_written() {
     let mut world = World::new(KAFKA);
@@ -191,6 +197,7 @@ fn another_process_waits_for_an_intent_that_it_has_not_written() {
     assert_eq!((world.count(RouteKind::CreatePipe), living(&world)), (1, 1), "{:#?}", world.trace);
 }
 
+/// Faults: F30.
 #[test]
 fn a_resync_whose_record_lost_its_answer_is_sent_once() {
     for committed in [true, false] {
@@ -230,6 +237,7 @@ fn the_users_word_counts_more_than_a_pipe_that_carries_our_token() {
     assert_eq!((pipe_id(&world), world.condition("Ready").as_str()), (id, "True Running"), "{:#?}", world.trace);
 }
 
+/// Faults: F7.
 #[test]
 fn a_kept_pipe_that_is_not_listed_yet_is_waited_for_quietly() {
     let mut world = World::new(KAFKA);

@@ -55,6 +55,7 @@ fn mass(policy: OnExternalDelete) -> (World, Vec<String>) {
     (world, others)
 }
 
+/// Faults: F26.
 #[test]
 fn many_vanishing_at_once_put_the_brake_on() {
     let (mut world, _) = mass(OnExternalDelete::Recreate);
@@ -78,6 +79,7 @@ fn many_vanishing_at_once_put_the_brake_on() {
     assert_eq!(world.count(RouteKind::CreatePipe), 2);
 }
 
+/// Faults: F8.
 #[test]
 fn pipes_that_are_listed_again_release_the_brake() {
     let mut world = ready();
@@ -94,6 +96,7 @@ fn pipes_that_are_listed_again_release_the_brake() {
     assert_eq!((world.condition("Ready").as_str(), world.writes().len()), ("True Running", writes));
 }
 
+/// Faults: F26.
 #[test]
 fn a_field_that_somebody_keeps_changing_is_left_alone() {
     let mut world = ready();
@@ -122,6 +125,7 @@ fn a_field_that_somebody_keeps_changing_is_left_alone() {
     assert_eq!((world.condition("Synced").as_str(), world.writes().len()), ("True ReconcileSuccess", before + 4));
 }
 
+/// Faults: F26.
 #[test]
 fn a_pipe_that_somebody_keeps_stopping_is_left_stopped() {
     let mut world = ready();
@@ -248,6 +252,7 @@ fn a_change_that_is_accepted_and_never_made_is_given_up() {
     assert_eq!(world.condition("Ready"), "True Running");
 }
 
+/// Faults: F25.
 #[test]
 fn a_deletion_never_believes_another_organization() {
     let mut world = ready();

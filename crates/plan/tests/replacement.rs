@@ -72,6 +72,7 @@ fn topic(world: &World) -> &str {
     pipe(world).document["topics"].as_str().unwrap_or_default()
 }
 
+/// Faults: F16.
 #[test]
 fn a_replacement_waits_for_the_approval_of_exactly_its_plan() {
     let mut world = asking();
@@ -120,6 +121,7 @@ fn an_approved_replacement_removes_the_old_pipe_first() {
     assert_eq!(attempt, Some(2), "attempts are counted on");
 }
 
+/// Faults: F1.
 #[test]
 fn a_replacement_survives_a_crash_at_every_step() {
     let effects = {
@@ -172,6 +174,7 @@ fn what_was_begun_is_finished_from_the_spec_of_the_day() {
     assert_eq!(world.count(RouteKind::CreatePipe), 2);
 }
 
+/// Faults: F1.
 #[test]
 fn a_vanished_pipe_is_made_anew_through_a_crash_at_every_step() {
     for step in 1..=8 {
@@ -278,6 +281,8 @@ fn an_object_that_has_a_pipe_does_not_take_another_one() {
     assert_eq!(world.writes().len(), writes + 1);
 }
 
+/// Faults: F27.
+/// Invariants: 11.
 #[test]
 fn a_pipe_that_was_paused_for_a_refused_change_runs_on() {
     let mut world = ready(POSTGRES);
@@ -295,6 +300,7 @@ fn a_pipe_that_was_paused_for_a_refused_change_runs_on() {
     assert!(world.condition("Synced").starts_with("False"), "{}", world.condition("Synced"));
 }
 
+/// Faults: F27.
 #[test]
 fn a_pipe_that_was_paused_for_a_change_is_resumed_when_the_spec_turns_invalid() {
     let mut world = ready(POSTGRES);

@@ -60,6 +60,7 @@ fn change_compute_and_columns(world: &mut World) {
     });
 }
 
+/// Faults: F23.
 #[test]
 fn a_create_waits_for_a_running_service_and_says_what_for() {
     for (state, words) in STATES {
@@ -80,6 +81,7 @@ fn a_create_waits_for_a_running_service_and_says_what_for() {
     }
 }
 
+/// Faults: F23.
 #[test]
 fn a_change_waits_too_and_a_running_pipe_is_not_disturbed() {
     let mut world = ready();
@@ -97,6 +99,7 @@ fn a_change_waits_too_and_a_running_pipe_is_not_disturbed() {
     assert_eq!(world.condition("Synced"), "True ReconcileSuccess", "{:#?}", world.trace);
 }
 
+/// Faults: F23.
 #[test]
 fn only_an_idle_service_is_woken_and_only_for_a_write() {
     for (state, _) in STATES {
@@ -126,6 +129,7 @@ fn asleep() -> Fault {
 
 const IDLE: &str = r#"{"status":424,"error":"FAILED_DEPENDENCY: ClickPipe creation is allowed only when the ClickHouse service is running. Current state: idle","requestId":"1"}"#;
 
+/// Faults: F23.
 #[test]
 fn a_service_that_falls_asleep_again_is_woken_again() {
     let mut world = ready();
@@ -141,6 +145,7 @@ fn a_service_that_falls_asleep_again_is_woken_again() {
     }
 }
 
+/// Faults: F23.
 #[test]
 fn a_wake_that_is_refused_is_not_asked_for_over_and_over() {
     let mut world = kafka();
@@ -162,6 +167,7 @@ fn a_wake_that_is_refused_is_not_asked_for_over_and_over() {
     assert_eq!(world.sim.pipes().count(), 1);
 }
 
+/// Faults: F23.
 #[test]
 fn a_deletion_waits_for_a_service_that_refuses_it_and_retain_does_not() {
     for policy in [DeletionPolicy::Delete, DeletionPolicy::Retain] {

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::fault_kind::FaultKind;
 use crate::route::RouteKind;
 
 /// The most requests that are kept; the oldest are forgotten first. Counts go on.
@@ -37,6 +38,9 @@ pub struct Recorded {
     pub answered_after_ms: u64,
     /// The body as JSON; `null` when it was not JSON.
     pub body: Value,
+    /// The faults that hit it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<FaultKind>,
 }
 
 /// Counts over all requests since the recording was last cleared.

@@ -16,6 +16,7 @@ use crate::agenda::Agenda;
 use crate::call::Call;
 use crate::config::{Config, KeyConfig};
 use crate::fault::{Faults, Target};
+use crate::fault_kind::FaultKind;
 use crate::interference::Interference;
 use crate::limit::SlidingLog;
 use crate::pipe::Pipe;
@@ -49,6 +50,8 @@ pub struct Simulator {
     pub(crate) pipes: BTreeMap<String, Pipe>,
     pub(crate) agenda: Agenda,
     pub(crate) faults: Faults,
+    /// What hit the request at hand.
+    hits: Vec<FaultKind>,
     pub(crate) recording: Recording,
     pub(crate) limits: BTreeMap<String, SlidingLog>,
 }
@@ -69,6 +72,7 @@ impl Simulator {
             pipes: BTreeMap::new(),
             agenda: Agenda::default(),
             faults: Faults::default(),
+            hits: Vec::new(),
             recording: Recording::default(),
             limits: BTreeMap::new(),
             config,
@@ -119,7 +123,9 @@ impl Simulator {
             key: &call.key,
             source: &source,
         };
-        Interference::of(self.faults.hit(&target))
+        let hits = self.faults.hit(&target);
+        self.hits = hits.iter().map(|fault| fault.kind.clone()).collect();
+        Interference::of(hits)
     }
 
     fn record(
@@ -143,6 +149,7 @@ impl Simulator {
             status: exchange.status(),
             answered_after_ms: delay_ms,
             body: call.body.clone().unwrap_or(Value::Null),
+            faults: std::mem::take(&mut self.hits),
         });
         exchange
     }

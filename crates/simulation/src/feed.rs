@@ -18,6 +18,7 @@ use tokio::time::Instant;
 
 use crate::memory::Memory;
 use crate::shared::Shared;
+use crate::struck::Fault;
 
 /// The caches that watches fill.
 #[derive(Default)]
@@ -34,6 +35,8 @@ pub struct Caches {
     pub namespaces: Cache<PartialObjectMeta<Namespace>>,
 }
 
+/// From this delay on a cache is often behind by some versions.
+const STALE_MS: u64 = 1_000;
 const KINDS: [&str; 5] = ["Namespace", "Secret", "ClusterCloudConnection", "CloudConnection", "ClickPipe"];
 
 /// What is on its way to the caches.
@@ -73,7 +76,11 @@ impl Feed {
             let arrives = Instant::now() + self.shared.some_of(lag_ms);
             let lane = &mut self.lanes[place];
             let after = lane.back().map_or(arrives, |(last, _)| arrives.max(*last));
+            if lag_ms >= STALE_MS {
+                self.shared.struck.by(Fault::STALE_CACHE);
+            }
             if self.shared.happens(lost) {
+                self.shared.struck.by(Fault::STALE_CACHE);
                 lane.clear();
                 lane.push_back((after, News::Everything));
             } else if change.gone {

@@ -28,6 +28,8 @@ impl Journal {
     }
 
     /// Searches a text that people can read for a secret.
+    ///
+    /// Invariants: 4.
     pub fn search(&mut self, place: &str, text: &str) {
         let near = FORMS.iter().find_map(|form| text.find(form));
         if let Some(near) = near {

@@ -17,6 +17,7 @@ use crate::choke::Side;
 use crate::process::Process;
 use crate::shared::Shared;
 use crate::store::{Named, Refused, Store};
+use crate::struck::Fault;
 
 /// The cluster as one process reaches it.
 #[derive(Clone)]
@@ -76,11 +77,15 @@ impl Memory {
         self.process.alive().await;
         self.travel().await;
         let crash = self.shared.choke.lock().pass(&effect);
+        self.shared.struck.crash(crash);
         if crash == Some(Side::Before) {
             self.process.kill();
         }
         self.process.alive().await;
         let mishap = self.mishap();
+        if mishap.is_some() {
+            self.shared.struck.by(Fault::KUBE);
+        }
         let result = match mishap {
             Some(Mishap::Before(error)) => Err(error),
             Some(Mishap::After(error)) => self.shared.in_store(change).map_err(sort).and(Err(error)),

@@ -12,6 +12,8 @@ pub mod stage;
 
 use std::path::{Path, PathBuf};
 
+use crate::struck::Fault;
+
 /// What stands between the story and what happened.
 const SEPARATOR: &str = "----";
 
@@ -24,6 +26,8 @@ pub struct Scenario {
     pub promise: String,
     /// Where else it runs.
     pub also_on: Vec<String>,
+    /// The numbers of the faults that it injects, and whose outcome it checks.
+    pub faults: Vec<Fault>,
     /// Its commands, each with the lines that belong to it.
     pub commands: Vec<Lines>,
     /// What happened when it was last accepted.
@@ -52,11 +56,15 @@ impl Scenario {
         if promise.is_empty() {
             return Err(format!("{}: the first line says which promise it shows: # ...", path.display()));
         }
-        let mut also_on = Vec::new();
+        let (mut also_on, mut faults) = (Vec::new(), Vec::new());
         let mut commands: Vec<Lines> = Vec::new();
         for line in story.lines() {
             if let Some(place) = line.strip_prefix("also-on: ") {
                 also_on.push(place.trim().to_owned());
+            } else if let Some(numbers) = line.strip_prefix("faults: ") {
+                for number in numbers.split_whitespace() {
+                    faults.push(number.parse().map_err(|error| format!("{}: {error}", path.display()))?);
+                }
             } else if let Some(inner) = line.strip_prefix("  ") {
                 let last = commands.last_mut().ok_or_else(|| format!("{}: nothing above {line:?}", path.display()))?;
                 last.block.push_str(inner);
@@ -69,6 +77,7 @@ impl Scenario {
             path: path.to_owned(),
             promise: promise.to_owned(),
             also_on,
+            faults,
             commands,
             golden: golden.to_owned(),
             story: story.trim_end().to_owned(),

@@ -15,6 +15,7 @@ use crate::choke::Choke;
 use crate::defaults::Defaults;
 use crate::journal::Journal;
 use crate::store::Store;
+use crate::struck::Struck;
 use crate::watchman::{Promises, Watchman};
 
 /// The moment at which every run begins, for people.
@@ -61,6 +62,8 @@ pub struct Shared {
     pub journal: Mutex<Journal>,
     /// What must hold.
     pub watchman: Mutex<Watchman>,
+    /// Which faults of the test programme struck.
+    pub struck: Struck,
     nonces: Mutex<u64>,
     changed: watch::Sender<usize>,
 }
@@ -77,6 +80,7 @@ impl Shared {
             weather: Mutex::default(),
             journal: Mutex::default(),
             watchman: Mutex::new(Watchman::new(Promises { window_holds: true, one_operator: true })),
+            struck: Struck::default(),
             nonces: Mutex::default(),
             changed: watch::Sender::new(0),
         })

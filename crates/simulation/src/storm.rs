@@ -8,12 +8,14 @@ mod others;
 mod people;
 mod rest;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sim::{DEFAULT_SERVICE, KeyConfig, ServiceState};
 
 use crate::choke::{Choke, Side};
 use crate::shared::Weather;
+use crate::struck::{self, Fault};
 use crate::watchman::Promises;
 use crate::world::{KEY, Options, World, in_virtual_time};
 
@@ -42,6 +44,8 @@ pub struct End {
     pub requests: u64,
     /// How often an operator began.
     pub lives: usize,
+    /// Which faults struck.
+    pub struck: BTreeSet<Fault>,
 }
 
 impl Storm {
@@ -145,6 +149,6 @@ impl Run {
         let lives = trace.iter().filter(|line| line.ends_with(" ended")).count() + self.storm.replicas;
         drop(journal);
         let requests = self.world.shared.cloud.lock().stats().requests;
-        End { problems: self.problems, trace, requests, lives }
+        End { problems: self.problems, trace, requests, lives, struck: struck::of(&self.world.shared) }
     }
 }

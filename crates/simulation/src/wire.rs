@@ -35,6 +35,7 @@ impl Wire {
         let request = request(outgoing);
         let path = short(&request.path);
         let crash = self.shared.choke.lock().pass(&format!("{} {path}", request.method));
+        self.shared.struck.crash(crash);
         if crash == Some(Side::Before) {
             self.process.kill();
         }

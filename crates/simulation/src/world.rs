@@ -18,6 +18,7 @@ use crate::listen::Listen;
 use crate::replica::Replica;
 use crate::shared::Shared;
 use crate::store::{Named, Refused};
+use crate::struck::Fault;
 use crate::watchman::Promises;
 
 /// The API key of every run: its id and its secret.
@@ -77,6 +78,7 @@ impl World {
     /// Lets so many operators run.
     pub fn start(&mut self, replicas: usize) {
         if replicas > 1 {
+            self.shared.struck.by(Fault::TWO_REPLICAS);
             self.shared.watchman.lock().promise(Promises { window_holds: true, one_operator: false });
         }
         self.replicas.truncate(replicas);
@@ -94,6 +96,7 @@ impl World {
     /// Ends an operator as SIGKILL does; its kubelet starts it again.
     pub fn kill(&self, replica: usize) {
         if let Some(replica) = self.replicas.get(replica) {
+            self.shared.struck.kill(&self.shared.store.lock());
             replica.life().process.kill();
         }
     }
@@ -101,11 +104,14 @@ impl World {
     /// Stops an operator for a while; it goes on where it was.
     pub fn freeze(&self, replica: usize, time: Duration) {
         if let Some(replica) = self.replicas.get(replica) {
+            self.shared.struck.by(Fault::FROZEN);
             replica.life().process.freeze(time);
         }
     }
 
     /// Lets time pass.
+    ///
+    /// Invariants: 13.
     pub async fn advance(&self, time: Duration) {
         sleep(time).await;
         let now_ms = self.shared.now_ms();
@@ -161,12 +167,14 @@ impl World {
             put(&mut next, path, value.clone())?;
         }
         no_secret_without_canary(&next)?;
+        self.shared.struck.edit(named, changes);
         self.shared.in_store(|store| store.update(named, next)).map_err(|refused| format!("{refused:?}"))
     }
 
     /// Deletes an object, as `kubectl delete --wait=false` does.
     pub fn delete(&self, named: &Named) -> Result<(), String> {
         let now = self.shared.wall();
+        self.shared.struck.delete(&self.shared.store.lock(), named);
         self.shared.in_store(|store| store.delete(named, now)).map_err(|refused| format!("{refused:?}"))
     }
 }

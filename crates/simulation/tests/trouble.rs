@@ -14,6 +14,7 @@ fn storms_pass_and_leave_everything_as_it_was_asked_for() {
     }
 }
 
+/// Faults: F1, F2.
 #[test]
 fn a_crash_at_any_point_of_a_create_and_a_delete_changes_nothing_in_the_end() {
     let stories = all().unwrap();

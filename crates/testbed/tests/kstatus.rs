@@ -30,6 +30,7 @@ fn ask(objects: &Value) -> Vec<String> {
     serde_json::from_value(output.json().unwrap()).unwrap()
 }
 
+/// Invariants: 8.
 #[test]
 fn kstatus_says_of_every_status_what_its_file_expects() {
     let fixtures = fixtures();

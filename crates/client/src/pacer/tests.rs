@@ -172,6 +172,7 @@ fn throttle(pacer: &mut Pacer, now: Tick, retry_after: Option<f64>) {
     pacer.throttled(slot, now + Duration::from_millis(10), retry_after);
 }
 
+/// Faults: F22.
 #[test]
 fn nothing_goes_until_a_second_after_the_reset() {
     let mut pacer = Pacer::new(Limit::default());
@@ -183,6 +184,7 @@ fn nothing_goes_until_a_second_after_the_reset() {
     assert!(matches!(pacer.grant(moment), Decision::Go(_)));
 }
 
+/// Faults: F22.
 #[test]
 fn without_a_usable_header_it_stops_for_two_seconds() {
     for header in [None, Some(f64::NAN), Some(f64::INFINITY)] {
@@ -192,6 +194,7 @@ fn without_a_usable_header_it_stops_for_two_seconds() {
     }
 }
 
+/// Faults: F22.
 #[test]
 fn a_reset_in_the_far_future_is_tried_after_five_minutes() {
     let mut pacer = Pacer::new(Limit::default());
@@ -199,6 +202,7 @@ fn a_reset_in_the_far_future_is_tried_after_five_minutes() {
     assert!(pacer.earliest(Tick(90_010)) < Tick(90_010 + 302_000));
 }
 
+/// Faults: F22.
 #[test]
 fn the_rate_halves_with_each_freeze_and_comes_back_slowly() {
     let mut pacer = Pacer::new(Limit::default());

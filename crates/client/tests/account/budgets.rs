@@ -82,6 +82,7 @@ async fn a_permit_of_another_key_sends_nothing() {
     assert_eq!(one.budget().in_window, 0);
 }
 
+/// Faults: F22.
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_stops_every_call_of_the_key() {
     let memory = Memory::new(50);

@@ -75,6 +75,7 @@ async fn a_list_that_everybody_gave_up_is_made_again() {
     assert_eq!(memory.sent("GET").len(), 2);
 }
 
+/// Faults: F8.
 #[tokio::test(start_paused = true)]
 async fn a_list_that_fails_is_reported_to_everybody_and_not_kept() {
     let memory = Memory::new(300);

@@ -33,6 +33,7 @@ fn a_create_counts_only_with_an_id_and_our_name() {
     }
 }
 
+/// Faults: F5.
 #[test]
 fn a_gateway_page_is_not_a_refusal() {
     let html = "<!DOCTYPE HTML><h1>504 Gateway Timeout ERROR</h1>";
@@ -44,6 +45,7 @@ fn a_gateway_page_is_not_a_refusal() {
     assert_eq!(outcome(&create(), 429, html), Err(Outcome::Throttled { retry_after: None }));
 }
 
+/// Faults: F8.
 #[test]
 fn a_list_that_cannot_be_read_whole_is_not_an_empty_list() {
     let list = Call::ListPipes { service: service() };

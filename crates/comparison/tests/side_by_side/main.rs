@@ -48,6 +48,7 @@ fn without_a_fault_both_make_one_pipe() {
     }
 }
 
+/// Faults: F1, F4, F5, F6.
 #[test]
 fn the_operator_makes_one_pipe_where_the_provider_makes_several() {
     let found: Vec<(&str, Count, Count)> = std::thread::scope(|scope| {

@@ -36,6 +36,8 @@ fn moments() -> impl Strategy<Value = Vec<Moment>> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
+    /// Faults: F15.
+    /// Invariants: 6.
     #[test]
     fn any_edits_at_any_moments_end_as_the_last_spec_says(
         (start, steps) in (0..SourceKind::ALL.len()).prop_flat_map(|kind| edits(SourceKind::ALL[kind], 6)),

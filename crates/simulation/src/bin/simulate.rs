@@ -5,12 +5,13 @@
 #[path = "simulate/crowd.rs"]
 mod crowd;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use crowd::crowd;
+use crowd::{Ran, Report, crowd};
 use simulation::scenario::{self, Scenario};
-use simulation::storm::Storm;
+use simulation::storm::{End, Storm};
 use simulation::sweep::{Crash, crash, pairs, singles};
 
 /// How what failed is replayed.
@@ -37,6 +38,9 @@ enum Command {
         /// How many.
         #[arg(long, default_value_t = 2_000)]
         count: u64,
+        /// Writes which faults struck how often into this file.
+        #[arg(long)]
+        report: Option<PathBuf>,
     },
     /// Every story with a crash before and after every effect.
     Sweep {
@@ -46,6 +50,9 @@ enum Command {
         /// Two crashes at every pair of points instead; of the stories that say so.
         #[arg(long)]
         pairs: bool,
+        /// Writes which faults struck how often into this file.
+        #[arg(long)]
+        report: Option<PathBuf>,
     },
     /// One story with these crashes, such as `7:after`; shows its trace.
     Crash {
@@ -59,8 +66,8 @@ enum Command {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Storm { seed: Some(seed), .. } => replay(seed),
-        Command::Storm { seed: None, from, count } => storms(from, count),
-        Command::Sweep { story, pairs } => sweep(&story, pairs),
+        Command::Storm { seed: None, from, count, report } => storms(from, count, report),
+        Command::Sweep { story, pairs, report } => sweep(&story, pairs, report),
         Command::Crash { story, at } => crash_one(&story, &at),
     }
 }
@@ -85,24 +92,27 @@ fn crash_one(name: &str, at: &[Crash]) -> ExitCode {
     verdict(&end.problems)
 }
 
-fn storms(from: u64, count: u64) -> ExitCode {
+fn storms(from: u64, count: u64, file: Option<PathBuf>) -> ExitCode {
     let seeds: Vec<u64> = (from..from + count).collect();
-    crowd("storms", &seeds, |seed| {
-        let problems = Storm::of(*seed).rage().problems;
-        (problems, format!("{REPLAY} storm --seed {seed}"))
+    crowd("storms", &Report { layer: "L2", file }, &seeds, |seed| {
+        let End { problems, struck, .. } = Storm::of(*seed).rage();
+        Ran { problems, struck, replay: format!("{REPLAY} storm --seed {seed}") }
     })
 }
 
-fn sweep(part: &str, two: bool) -> ExitCode {
+fn sweep(part: &str, two: bool, file: Option<PathBuf>) -> ExitCode {
     let stories: Vec<Scenario> =
         stories(part).into_iter().filter(|story| !two || story.also_on.iter().any(|place| place == "pairs")).collect();
     let points = |story: &Scenario| if two { pairs(story) } else { singles(story) };
     let runs: Vec<(&Scenario, Vec<Crash>)> =
         stories.iter().flat_map(|story| points(story).into_iter().map(move |crashes| (story, crashes))).collect();
     println!("{} stories", stories.len());
-    crowd("crash points", &runs, |(story, crashes)| {
+    let what = if two { "pairs of crash points" } else { "crash points" };
+    crowd(what, &Report { layer: "L3", file }, &runs, |(story, crashes)| {
         let at: Vec<String> = crashes.iter().map(ToString::to_string).collect();
-        (crash(story, crashes).problems, format!("{REPLAY} crash {} {}", story.name(), at.join(" ")))
+        let end = crash(story, crashes);
+        let replay = format!("{REPLAY} crash {} {}", story.name(), at.join(" "));
+        Ran { problems: end.problems, struck: end.struck, replay }
     })
 }
 

@@ -4,7 +4,7 @@
 
 mod play;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -16,6 +16,7 @@ use super::parse::parse;
 use super::{Lines, Scenario, show};
 use crate::choke::Choke;
 use crate::store::Named;
+use crate::struck::{self, Fault};
 use crate::world::{Options, World, in_virtual_time};
 
 /// The longest that anything is waited for.
@@ -36,6 +37,8 @@ pub struct End {
     pub problems: Vec<String>,
     /// Everything in detail.
     pub trace: Vec<String>,
+    /// Which faults struck.
+    pub struck: BTreeSet<Fault>,
 }
 
 /// A story on its stage.
@@ -103,6 +106,8 @@ impl Stage<'_> {
     }
 
     /// The end: what must be so in any case, and that nothing moves any more.
+    ///
+    /// Invariants: 6, 11.
     async fn finish(&mut self) {
         if self.crashing {
             self.settle().await;
@@ -139,7 +144,8 @@ impl Stage<'_> {
         let trace = journal.lines().to_vec();
         drop(journal);
         let effects = std::mem::take(&mut self.world.shared.choke.lock().effects);
-        End { happened: self.happened.join("\n") + "\n", effects, problems: self.problems, trace }
+        let struck = struck::of(&self.world.shared);
+        End { happened: self.happened.join("\n") + "\n", effects, problems: self.problems, trace, struck }
     }
 
     fn look(&self) -> Look<'_> {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use sim::{PipeEdit, PipeState, ServiceState};
 
 use super::Run;
+use crate::struck::Fault;
 
 impl Run {
     /// One thing that somebody else does.
@@ -42,6 +43,7 @@ impl Run {
     fn edit(&mut self, edit: PipeEdit) {
         let Some(id) = self.a_pipe() else { return };
         self.world.shared.say(&format!("others: edit {id}: {edit:?}"));
+        self.world.shared.struck.by(Fault::CONSOLE);
         self.world.shared.in_cloud(|cloud| drop(cloud.edit_pipe(&id, edit)));
     }
 
@@ -56,6 +58,7 @@ impl Run {
 
     fn edit_of(&mut self, id: &str, state: PipeState) {
         self.world.shared.say(&format!("others: {id} is {state:?}"));
+        self.world.shared.struck.by(Fault::CONSOLE);
         let edit = PipeEdit { state: Some(state), ..PipeEdit::default() };
         self.world.shared.in_cloud(|cloud| drop(cloud.edit_pipe(id, edit)));
     }
@@ -63,6 +66,7 @@ impl Run {
     fn remove(&mut self) {
         let Some(id) = self.a_pipe() else { return };
         self.world.shared.say(&format!("others: delete {id}"));
+        self.world.shared.struck.by(Fault::CONSOLE);
         self.world.shared.in_cloud(|cloud| drop(cloud.remove_pipe(&id)));
     }
 
@@ -81,6 +85,7 @@ impl Run {
         let name = self.random.choice(&names).cloned().unwrap_or_else(|| "Theirs".to_owned());
         let body = theirs(&name);
         self.world.shared.say(&format!("others: make {name}"));
+        self.world.shared.struck.by(if name.ends_with(']') { Fault::FORGED } else { Fault::NAMESAKE });
         let made = self.world.shared.in_cloud(|cloud| cloud.make_pipe(&body));
         match made {
             Ok(made) => {

@@ -73,6 +73,7 @@ impl Watchman {
         }
     }
 
+    /// Invariants: 8.
     fn status(&mut self, named: &Named, object: &Value) {
         let generation = object["metadata"]["generation"].as_i64().unwrap_or_default();
         let status = &object["status"];

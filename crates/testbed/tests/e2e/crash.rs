@@ -8,6 +8,7 @@ use crate::words::{
 use serde_json::json;
 use testbed::wait_until;
 
+/// Faults: F1, F4.
 #[test]
 fn a_kill_after_the_commit_leaves_one_pipe_which_is_adopted() {
     let world = world();

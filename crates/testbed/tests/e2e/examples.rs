@@ -12,6 +12,8 @@ use crate::words::{PATIENCE, assert_budget_kept, condition, count, live_pipes, w
 /// Everything the operator can say.
 const TALKATIVE: [&str; 2] = ["--log-level", "debug"];
 
+/// Faults: F20.
+/// Invariants: 2.
 #[test]
 fn the_examples_live_and_go_as_promised() {
     let world = world();
@@ -77,6 +79,7 @@ fn asked_to_look_again_it_only_looks(world: &World) {
     assert_budget_kept(world);
 }
 
+/// Invariants: 5.
 fn a_restart_changes_nothing(world: &World, pipes: usize) -> Operator {
     let (written, lists, before) = (writes(world), count(world, "ListPipes"), versions(world));
     let operator = world.start_operator(&TALKATIVE).unwrap();
@@ -107,6 +110,7 @@ fn versions(world: &World) -> BTreeMap<String, Value> {
     objects["items"].as_array().unwrap().iter().map(version).collect()
 }
 
+/// Invariants: 4.
 fn nothing_leaks(world: &World, operator: &Operator, canaries: &Canaries) {
     canaries.assert_absent("logs", &operator.logs());
     canaries.assert_absent("metrics", &operator.metrics().unwrap());

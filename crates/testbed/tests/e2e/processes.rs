@@ -139,6 +139,8 @@ impl Stage {
     }
 
     /// Waits until exactly these objects are there, ready and in sync with their newest spec.
+    ///
+    /// Invariants: 6, 8.
     fn wait_settled(&self, names: &[&str]) {
         wait_until(PATIENCE, "every pipe to be Ready and Synced", || {
             let pipes = self.world.get(&["clickpipes"]).map_err(|error| error.to_string())?;
@@ -161,6 +163,8 @@ impl Stage {
 
     /// What holds when everything has settled: one pipe for each object, no other was ever started, somebody else's is as it was, nothing leaked,
     /// and nothing is written any more, also when every object is looked at again.
+    ///
+    /// Invariants: 1, 1', 2, 3, 4, 5.
     fn assert_in_order(&self, names: &[&str], logs: &[String]) {
         self.wait_settled(names);
         let written = writes(&self.world);

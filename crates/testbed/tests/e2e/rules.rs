@@ -10,6 +10,7 @@ use crate::cases::{Case, Cases, list};
 
 const FOLDER: &str = "crates/crd/tests/resources/rules";
 
+/// Faults: F16.
 #[test]
 fn the_api_server_keeps_every_rule() {
     let world = World::start(SimulatorOptions::default()).unwrap();

@@ -13,6 +13,7 @@ use crate::words::{
 
 const GOOGLE: &str = "44444444-4444-4444-8444-444444444444";
 
+/// Faults: F23.
 #[test]
 fn a_service_is_woken_waited_for_and_missed() {
     let world = world();

@@ -5,6 +5,7 @@ use testbed::{World, free_port};
 
 use crate::words::{KEY, SERVICE, condition, connection, kafka, secret, wait_for, wait_ready, world};
 
+/// Faults: F23, F31.
 #[test]
 fn every_trouble_names_its_cure_and_heals() {
     let world = world();
@@ -30,6 +31,7 @@ fn every_trouble_names_its_cure_and_heals() {
     assert_eq!(ready_since(&world), before, "the healthy pipe was disturbed");
 }
 
+/// Invariants: 9.
 fn ready_since(world: &World) -> Value {
     condition(&world.get(&["clickpipe", "healthy"]).unwrap(), "Ready").unwrap()["lastTransitionTime"].clone()
 }

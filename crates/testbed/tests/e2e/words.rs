@@ -118,6 +118,8 @@ pub(crate) fn live_pipes(world: &World) -> Vec<Value> {
 }
 
 /// Never more than the limit, and nothing refused as too many.
+///
+/// Invariants: 7.
 pub(crate) fn assert_budget_kept(world: &World) {
     assert_budget_kept_by(world.simulator());
 }
