@@ -70,6 +70,8 @@ pub enum Deed {
     Delete(PipeNumber),
     /// A pipe is stopped.
     Stop(PipeNumber),
+    /// A pipe that the operator reports, since its object is gone, is deleted.
+    Tidy(PipeNumber),
     /// A stopped pipe is made whose name carries our token; it has the object's fixed fields, or others.
     Forge {
         /// Whether it has the object's fixed fields.

@@ -27,10 +27,13 @@ pub(crate) fn actions(world: &World, state: &State, actions: &mut Vec<Action>) {
         actions.push(Action::Window);
     }
     user(world, state, actions);
-    console(state, actions);
+    console(world, state, actions);
 }
 
 fn fates(pass: &Pass, left: &Budget, add: &mut dyn FnMut(Fate)) {
+    if pass.act == Act::Edge {
+        return;
+    }
     add(Fate::Done);
     match pass.act {
         Act::Post { .. } => {
@@ -57,11 +60,15 @@ fn fates(pass: &Pass, left: &Budget, add: &mut dyn FnMut(Fate)) {
 /// The window passes, unless A1 or A2 says that something happens before that.
 fn window(world: &World, state: &State) -> bool {
     let variant = world.variant();
-    let posting = |pass: &Pass| matches!(pass.act, Act::Post { .. });
-    let a1 =
-        state.flying.is_empty() && !state.processes.iter().filter_map(|process| process.pass.as_ref()).any(posting);
+    let a1 = !may_post(state);
     let a2 = state.pipes.iter().all(|pipe| pipe.listed);
     (a1 || !variant.a1) && (a2 || !variant.a2)
+}
+
+/// Whether a POST is out, or about to be sent.
+fn may_post(state: &State) -> bool {
+    let posting = |pass: &Pass| matches!(pass.act, Act::Post { .. });
+    !state.flying.is_empty() || state.processes.iter().filter_map(|process| process.pass.as_ref()).any(posting)
 }
 
 fn user(world: &World, state: &State, actions: &mut Vec<Action>) {
@@ -88,9 +95,10 @@ fn user(world: &World, state: &State, actions: &mut Vec<Action>) {
     if left.recipes > 0 {
         add(Edit::Recipe);
     }
-    // Somebody looked, and nothing was or will be made.
+    // Somebody looked, and nothing was made. Who is hasty does not ask whether something still may be.
     let open = world.attempt(object).filter(|attempt| *attempt != object.confirmed);
-    if world.variant().asks && open.is_some() && state.flying.is_empty() && state.ours().next().is_none() {
+    let sure = world.variant().hasty || !may_post(state);
+    if world.variant().asks && open.is_some() && sure && state.ours().next().is_none() {
         add(Edit::Confirm);
     }
     let pending = world.pending(object).filter(|hash| Some(*hash) != object.approved);
@@ -99,7 +107,7 @@ fn user(world: &World, state: &State, actions: &mut Vec<Action>) {
     }
 }
 
-fn console(state: &State, actions: &mut Vec<Action>) {
+fn console(world: &World, state: &State, actions: &mut Vec<Action>) {
     let left = &state.left;
     let mut add = |deed| actions.push(Action::Console(deed));
     for pipe in &state.pipes {
@@ -109,6 +117,10 @@ fn console(state: &State, actions: &mut Vec<Action>) {
         if left.console_stops > 0 && pipe.view.running {
             add(Deed::Stop(pipe.view.number));
         }
+    }
+    if world.variant().report && state.object.is_none() {
+        let without = state.ours().filter(|pipe| pipe.listed && !pipe.kept);
+        without.for_each(|pipe| add(Deed::Tidy(pipe.view.number)));
     }
     if left.forgeries > 0 {
         add(Deed::Forge { fits: false });

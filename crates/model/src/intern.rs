@@ -2,8 +2,9 @@
 //!
 //! Not here: what is a value's text; equal texts are one value.
 
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::print::FastMap;
 
 /// Every value that was met, by number.
 pub(crate) struct Interner<T> {
@@ -11,13 +12,13 @@ pub(crate) struct Interner<T> {
 }
 
 struct Inner<T> {
-    numbers: HashMap<String, u32>,
+    numbers: FastMap<String, u32>,
     values: Vec<Arc<T>>,
 }
 
 impl<T> Interner<T> {
     pub(crate) fn new() -> Self {
-        Self { inner: RwLock::new(Inner { numbers: HashMap::new(), values: Vec::new() }) }
+        Self { inner: RwLock::new(Inner { numbers: FastMap::default(), values: Vec::new() }) }
     }
 
     /// The number of the value with this text.
@@ -44,12 +45,12 @@ impl<T> Interner<T> {
 
 /// Answers of a pure function, kept.
 pub(crate) struct Memo<K, V> {
-    answers: RwLock<HashMap<K, V>>,
+    answers: RwLock<FastMap<K, V>>,
 }
 
 impl<K: std::hash::Hash + Eq + Clone, V: Clone> Memo<K, V> {
     pub(crate) fn new() -> Self {
-        Self { answers: RwLock::new(HashMap::new()) }
+        Self { answers: RwLock::new(FastMap::default()) }
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -2,22 +2,25 @@
 //!
 //! Every answer is kept, since the same local situation is met in very many states. Not here: what the steps do ([`crate::world`]).
 
+mod act;
+mod heard;
+
 use std::sync::Arc;
 
-use cloud::{Call, Command, Failure, Outcome, Pipe, Refusal, Reply, Tick};
+use cloud::Tick;
 use crd::ClickPipeStatus;
-use crd::condition::Reason;
-use plan::known::Seen;
 use plan::neighbours::Neighbours;
 use plan::verdict::Kind;
-use plan::{Desired, Known, Learned, Look, Plan, Step, learn, sending, status};
+use plan::{Desired, Known, Plan, Step, learn, sending, status};
 
 use crate::intern::{Interner, Memo};
+pub(crate) use crate::lab::act::{Act, Decision};
+pub(crate) use crate::lab::heard::{Heard, View};
 use crate::mind::{LONG, Mind, SHORT};
 use crate::mutant::{self, Mutant};
-use crate::object::{Object, PipeNumber, RecordNumber};
+use crate::object::{Object, RecordNumber};
 use crate::record::project;
-use crate::specimen::{Specimen, number_of};
+use crate::specimen::Specimen;
 use crate::variant::Variant;
 
 /// The number of a mind.
@@ -31,79 +34,6 @@ pub(crate) struct Local {
     /// The record as this pass has it; what was learned since may not be written yet.
     pub(crate) record: RecordNumber,
     pub(crate) mind: MindNumber,
-}
-
-/// What the plan wants to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Act {
-    Hold,
-    Release,
-    Note(PipeNumber),
-    /// Writes the record; `intent` is the one that is followed by a POST. `unwritten` is only for mutants: it is not written at all.
-    Remember {
-        record: RecordNumber,
-        intent: bool,
-        unwritten: bool,
-    },
-    List,
-    Get(PipeNumber),
-    Post {
-        recipe: u8,
-        paused: bool,
-    },
-    Start(PipeNumber),
-    Stop(PipeNumber),
-    Delete(PipeNumber),
-    /// No step is left, and what people see has changed.
-    Report(RecordNumber),
-    /// No step is left.
-    Rest,
-    /// A step that this model does not know; never reached.
-    Other,
-}
-
-impl Act {
-    /// Whether it is a compare-and-swap of the object.
-    pub(crate) fn is_swap(self) -> bool {
-        matches!(self, Self::Hold | Self::Release | Self::Note(_) | Self::Report(_))
-            || matches!(self, Self::Remember { unwritten: false, .. })
-    }
-
-    pub(crate) fn is_look(self) -> bool {
-        matches!(self, Self::List | Self::Get(_))
-    }
-}
-
-/// What the plan says.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Decision {
-    pub(crate) act: Act,
-    /// Why nothing more will be done; 0 when that is not so.
-    pub(crate) said: u8,
-}
-
-/// What a pipe looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct View {
-    pub(crate) number: PipeNumber,
-    pub(crate) recipe: u8,
-    pub(crate) token: bool,
-    pub(crate) running: bool,
-}
-
-/// What came of an act.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Heard {
-    Done,
-    Written(RecordNumber),
-    /// Written, and the answer took long.
-    WrittenSlowly(RecordNumber),
-    Pipes(Vec<View>),
-    Pipe(Option<View>),
-    Accepted(Option<View>),
-    Missing,
-    Rejected,
-    Unknown,
 }
 
 /// The real plan and everything that stands behind the numbers.
@@ -233,7 +163,7 @@ impl Lab {
         self.decisions.get(local, || {
             let (desired, known, plan) = self.situation(local);
             let said = match plan.verdict.kind {
-                Kind::Blocked | Kind::Exhausted | Kind::Reported => said(plan.verdict.synced.reason, &plan),
+                Kind::Blocked | Kind::Exhausted | Kind::Reported => act::said(plan.verdict.synced.reason, &plan),
                 Kind::Settled | Kind::Working | Kind::Waiting => 0,
             };
             let write = |record: ClickPipeStatus| {
@@ -246,15 +176,21 @@ impl Lab {
                     same if same == local.object.record => Act::Rest,
                     record => Act::Report(record),
                 },
+                Some(Step::Remember { record, reserve: true }) if self.is_beyond(record) => Act::Edge,
                 Some(Step::Remember { record, reserve }) => {
                     let unwritten = *reserve && mutant::writes_no_intent(self.variant.mutant);
                     let number = if unwritten { self.record_number(record) } else { write((**record).clone()) };
                     Act::Remember { record: number, intent: *reserve, unwritten }
                 }
-                Some(step) => act(step),
+                Some(step) => act::act(step),
             };
             Decision { act, said: if matches!(act, Act::Rest | Act::Report(_)) { said } else { 0 } }
         })
+    }
+
+    fn is_beyond(&self, record: &ClickPipeStatus) -> bool {
+        let attempt = record.create.as_ref().map_or(0, |create| create.attempt);
+        self.variant.attempts.is_some_and(|most| attempt > i32::from(most))
     }
 
     /// The pass as it stands after it heard what came of its act; the object is as it was read or written last.
@@ -289,65 +225,11 @@ impl Lab {
         self.remembered(uid, &before, known)
     }
 
-    fn result(&self, heard: Heard, begun: Tick) -> Result<Learned, Failure> {
-        let refused = |refusal| Failure { outcome: Outcome::Refused(refusal), ..Failure::not_sent("") };
-        match heard {
-            Heard::Done => Ok(Learned::Done),
-            Heard::Written(record) | Heard::WrittenSlowly(record) => {
-                Ok(Learned::Written(Box::new(ClickPipeStatus::clone(&self.record(record))), begun))
-            }
-            Heard::Pipes(views) => {
-                let pipes = views.iter().map(|view| self.pipe(*view)).map(|pipe| (pipe.id.clone(), Arc::new(pipe)));
-                Ok(Learned::Pipes(Seen { begun: Tick(begun.0 + 1), pipes: Arc::new(pipes.collect()) }))
-            }
-            Heard::Pipe(view) => Ok(Learned::Pipe(view.map(|view| Box::new(self.pipe(view))))),
-            Heard::Accepted(None) => Ok(Learned::Accepted(Reply::Done)),
-            Heard::Accepted(Some(view)) => Ok(Learned::Accepted(Reply::Pipe(Box::new(self.pipe(view))))),
-            Heard::Missing => Err(refused(Refusal::NotFound)),
-            Heard::Rejected => Err(refused(Refusal::Source)),
-            Heard::Unknown => Err(Failure::unknown("")),
-        }
-    }
-
-    fn pipe(&self, view: View) -> Pipe {
-        self.specimen.pipe(view)
-    }
-
     /// Whether the record of a pass licenses a write to a pipe that is not of our making: it was adopted, or it fits an intent on record.
     pub(crate) fn licenses(&self, local: &Local, view: View) -> bool {
         let record = self.record(local.record);
         let own = record.pipe.as_ref().is_some_and(|pipe| pipe.id == Specimen::id(view.number).as_str());
-        let fits = record.create.as_ref().is_some_and(|create| self.specimen.fits(create, view));
+        let fits = record.create.as_ref().is_some_and(|create| Specimen::fits(create, view));
         own || (view.token && fits)
-    }
-}
-
-fn said(reason: Reason, plan: &Plan) -> u8 {
-    // What is only reported shows in Ready.
-    let reason = match &plan.verdict.ready {
-        Some(ready) if plan.verdict.kind == Kind::Reported => ready.reason,
-        _ => reason,
-    };
-    number_of(reason)
-}
-
-fn act(step: &Step) -> Act {
-    let number = |id: &cloud::PipeId| Specimen::number(id.as_str());
-    match step {
-        Step::Hold => Act::Hold,
-        Step::Release => Act::Release,
-        Step::Note { last_pipe } => Act::Note(Specimen::number(last_pipe)),
-        Step::Look(Look::Pipes { .. }) => Act::List,
-        Step::Look(Look::Pipe { pipe, .. }) => Act::Get(number(pipe)),
-        Step::Remember { .. } => Act::Other,
-        Step::Call { call, .. } => match call {
-            Call::CreatePipe { body, .. } => {
-                Act::Post { recipe: Specimen::recipe(&body.redacted()), paused: body.get("startPaused").is_some() }
-            }
-            Call::SetState { pipe, command: Command::Start, .. } => Act::Start(number(pipe)),
-            Call::SetState { pipe, command: Command::Stop, .. } => Act::Stop(number(pipe)),
-            Call::DeletePipe { pipe, .. } => Act::Delete(number(pipe)),
-            _ => Act::Other,
-        },
     }
 }

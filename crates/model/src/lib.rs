@@ -7,6 +7,7 @@
 //! Not here: the real controller and the simulator (the seeded simulation drives those).
 
 mod action;
+mod bounds;
 mod choice;
 mod intern;
 mod lab;
@@ -14,8 +15,11 @@ mod mind;
 mod mutant;
 mod mutants;
 mod object;
+pub mod page;
+mod print;
 mod property;
 mod record;
+mod scenario;
 mod search;
 mod specimen;
 mod state;
@@ -25,9 +29,11 @@ mod variant;
 mod world;
 
 pub use action::{Action, Deed, Edit, Fate};
+pub use bounds::bounds;
 pub use mutant::Mutant;
 pub use mutants::mutants;
 pub use property::NAMES;
+pub use scenario::{commands, scenarios};
 pub use search::{Found, search};
 pub use state::State;
 pub use story::tell;

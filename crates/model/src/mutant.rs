@@ -160,6 +160,7 @@ fn without_operation(desired: &Desired, known: &mut Known, mut plan: Plan) -> Pl
 fn made_up(desired: &Desired, known: &Known) -> CreateRecord {
     CreateRecord {
         phase: CreatePhase::Failed,
+        nonce: MADE_UP.to_owned(),
         holder: MADE_UP.to_owned(),
         token: known.record.pipe.as_ref().map_or_else(|| desired.token(), |pipe| pipe.token.clone()),
         cluster_id: desired.cluster_id.clone(),

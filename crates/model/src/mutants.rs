@@ -19,25 +19,37 @@ fn broken(name: &'static str, about: &'static str, mutant: Mutant, budget: Budge
 }
 
 const LOST: Budget = Budget { lost_posts: 1, ..NOTHING };
+const DELETED: Budget = Budget { deletes: 1, ..LOST };
 
 /// Without an intent, a LIST, the window, or the right order of them.
 fn protocol() -> Vec<Variant> {
     let left_over = Verdicts { nothing_left: false, ..Verdicts::ALL };
+    let two_and_left_over = Verdicts { one: false, ..left_over };
+    let all_three = Verdicts { one_runs: false, ..two_and_left_over };
+    // A pipe that runs as soon as it is made shows best what a second one does.
+    let at_once = |name, about, mutant| Variant {
+        database: true,
+        processes: 1,
+        expect: Verdicts { no_trap: false, ..all_three },
+        ..broken(name, about, mutant, DELETED)
+    };
     vec![
-        broken("M1", "LIST first, then the look at the clock", Mutant::ListThenClock, LOST),
-        Variant { processes: 1, ..broken("M2", "no intent, no LIST", Mutant::NoIntentNoList, LOST) },
-        Variant { processes: 1, ..broken("M3", "a LIST before the POST, no intent", Mutant::NoIntent, LOST) },
-        broken("M4", "the same, two processes", Mutant::NoIntent, NOTHING),
-        Variant { processes: 1, ..broken("M5", "an unknown answer is a failure", Mutant::UnknownIsFailed, LOST) },
+        Variant {
+            expect: two_and_left_over,
+            ..broken("M1", "LIST first, then the look at the clock", Mutant::ListThenClock, DELETED)
+        },
+        at_once("M2", "no intent, no LIST", Mutant::NoIntentNoList),
+        at_once("M3", "a LIST before the POST, no intent", Mutant::NoIntent),
+        Variant { processes: 2, expect: all_three, ..at_once("M4", "the same, two processes", Mutant::NoIntent) },
+        at_once("M5", "an unknown answer is a failure", Mutant::UnknownIsFailed),
         Variant {
             processes: 1,
             expect: left_over,
-            ..broken(
-                "M6",
-                "a delete ignores a pending intent",
-                Mutant::DeleteIgnoresIntent,
-                Budget { deletes: 1, ..LOST },
-            )
+            ..broken("M6", "a delete ignores a pending intent", Mutant::DeleteIgnoresIntent, DELETED)
+        },
+        Variant {
+            expect: Verdicts::ALL,
+            ..broken("M7", "the id is written without compare-and-swap", Mutant::IdWithoutSwap, DELETED)
         },
         Variant {
             processes: 1,
@@ -67,9 +79,20 @@ fn guards() -> Vec<Variant> {
         },
         Variant {
             processes: 1,
+            adopt: true,
+            expect: Verdicts { no_trespass: false, ..Verdicts::ALL },
+            ..broken(
+                "G2",
+                "a sweep needs no intent on record",
+                Mutant::SweepNeedsIntent,
+                Budget { lookalikes: 1, ..NOTHING },
+            )
+        },
+        Variant {
+            processes: 1,
             replace: true,
             rests: &[Reason::AwaitingApproval],
-            expect: Verdicts { no_trap: false, ..Verdicts::ALL },
+            expect: Verdicts { no_trespass: false, no_trap: false, ..Verdicts::ALL },
             ..broken(
                 "G3",
                 "a replacement is not recorded before its first stop",
@@ -80,6 +103,7 @@ fn guards() -> Vec<Variant> {
         Variant {
             processes: 1,
             rests,
+            expect: Verdicts { one: false, nothing_left: false, ..Verdicts::ALL },
             ..broken(
                 "G4",
                 "Retain does not wait for a pending intent",
@@ -89,7 +113,9 @@ fn guards() -> Vec<Variant> {
         },
         Variant {
             processes: 1,
+            database: true,
             rests,
+            expect: Verdicts { one: false, one_runs: false, ..Verdicts::ALL },
             ..broken(
                 "G5",
                 "Retain does not wait until the pipe was seen",
@@ -98,15 +124,15 @@ fn guards() -> Vec<Variant> {
             )
         },
         Variant {
-            recreate: true,
+            stale: true,
+            expect: Verdicts { nothing_left: false, ..Verdicts::ALL },
             ..broken(
                 "G6",
                 "a match is not confirmed by GET",
                 Mutant::ConfirmByGet,
-                Budget { console_deletes: 1, lost_posts: 2, ..NOTHING },
+                Budget { console_deletes: 1, deletes: 1, lost_posts: 1, ..NOTHING },
             )
-        }
-        .long(),
+        },
         Variant {
             processes: 1,
             warn: true,

@@ -3,16 +3,16 @@
 //! The last is backward reachability over the explored graph, along what happens without anybody's help: people, crashes and lost answers do
 //! not get an object out of a trap. Not here: what a state is ([`crate::state`]).
 
-use std::collections::{HashMap, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use stateright::{Model, Property};
 
-use crate::action::{Action, Fate};
+use crate::action::{Action, Deed, Fate};
+use crate::print::{FastMap, print};
 use crate::property::NAMES;
 use crate::state::State;
-use crate::variant::Verdicts;
+use crate::variant::{Variant, Verdicts};
 use crate::world::World;
 
 /// What a search found.
@@ -28,6 +28,8 @@ pub struct Found {
     pub traps: usize,
     /// States that are as wanted.
     pub goals: usize,
+    /// States where the search ends, since another attempt would begin.
+    pub exits: usize,
     /// How many actions the longest shortest way has.
     pub depth: usize,
     /// How long it took.
@@ -36,23 +38,36 @@ pub struct Found {
     pub ways: Vec<(&'static str, Vec<Action>)>,
 }
 
+impl Found {
+    /// Whether it came out as it must: every variant that is no mutant is visited in full, and so is a mutant that nobody misses.
+    #[must_use]
+    pub fn is_as_expected(&self, world: &World) -> bool {
+        let Variant { expect, mutant, .. } = world.variant();
+        let visited = self.complete || (mutant.is_some() && *expect != Verdicts::ALL);
+        self.verdicts == *expect && visited && self.goals > 0
+    }
+}
+
 struct Space {
-    numbers: HashMap<u64, u32>,
+    numbers: FastMap<u64, u32>,
     parents: Vec<(u32, Option<Action>)>,
     depths: Vec<u16>,
     goals: Vec<bool>,
+    exits: usize,
     edges: Vec<(u32, u32)>,
 }
 
-/// Visits every state, or stops at `limit`; a mutant is done for as soon as one of the properties is broken that it must break.
+/// Visits every state, or stops at `limit`. A mutant is done for as soon as everything is broken that it must break; whether there are traps
+/// is only known when every state was visited.
 pub fn search(world: &World, limit: usize) -> Found {
     let begun = Instant::now();
     let properties = world.properties();
     let mut space = Space {
-        numbers: HashMap::new(),
+        numbers: FastMap::default(),
         parents: Vec::new(),
         depths: Vec::new(),
         goals: Vec::new(),
+        exits: 0,
         edges: Vec::new(),
     };
     let mut queue: VecDeque<(u32, State)> = VecDeque::new();
@@ -70,7 +85,7 @@ pub fn search(world: &World, limit: usize) -> Found {
                 *slot = Some(number);
             }
         }
-        let caught = world.variant().mutant.is_some() && broken.iter().any(Option::is_some);
+        let caught = world.variant().mutant.is_some() && is_caught(world.variant().expect, &broken);
         if space.parents.len() >= limit || caught {
             break;
         }
@@ -100,11 +115,23 @@ pub fn search(world: &World, limit: usize) -> Found {
         complete,
         verdicts: Verdicts { one, one_runs, nothing_left, no_trespass, no_trap },
         traps: trapped.len(),
-        goals: space.goals.iter().filter(|goal| **goal).count(),
+        goals: space.goals.iter().filter(|goal| **goal).count() - space.exits,
+        exits: space.exits,
         depth: space.depths.iter().copied().max().unwrap_or(0).into(),
         took: begun.elapsed(),
         ways,
     }
+}
+
+/// Whether everything is broken that must be.
+fn is_caught(expect: Verdicts, broken: &[Option<u32>]) -> bool {
+    let Verdicts { one, one_runs, nothing_left, no_trespass, no_trap } = expect;
+    no_trap
+        && expect != Verdicts::ALL
+        && [one, one_runs, nothing_left, no_trespass]
+            .iter()
+            .zip(broken)
+            .all(|(holds, broken)| *holds || broken.is_some())
 }
 
 /// Whether it happens without anybody's help: not by people, and not by bad luck.
@@ -113,15 +140,14 @@ fn is_progress(action: Action) -> bool {
         Action::Begin(_) | Action::Commit(_) | Action::Drop(_) | Action::Show(_) | Action::Window => true,
         Action::Go(_, fate) => fate == Fate::Done,
         Action::User(edit) => edit == crate::action::Edit::Confirm,
-        Action::Crash(_) | Action::Console(_) => false,
+        Action::Console(deed) => matches!(deed, Deed::Tidy(_)),
+        Action::Crash(_) => false,
     }
 }
 
 impl Space {
     fn visit(&mut self, world: &World, state: &State, parent: u32, by: Option<Action>) -> (u32, bool) {
-        let mut hasher = DefaultHasher::new();
-        state.hash(&mut hasher);
-        let print = hasher.finish();
+        let print = print(state);
         if let Some(number) = self.numbers.get(&print) {
             return (*number, false);
         }
@@ -130,7 +156,9 @@ impl Space {
         self.parents.push((parent, by));
         let depth = by.map_or(0, |_| self.depths.get(parent as usize).map_or(0, |depth| depth + 1));
         self.depths.push(depth);
-        self.goals.push(world.is_goal(state));
+        let exit = state.is_exit();
+        self.exits += usize::from(exit);
+        self.goals.push(exit || world.is_goal(state));
         (number, true)
     }
 

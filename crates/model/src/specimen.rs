@@ -147,11 +147,10 @@ impl Specimen {
         u8::from(document.to_string().contains("recipe1"))
     }
 
-    /// Whether a pipe fits what a create sent.
-    pub(crate) fn fits(&self, create: &CreateRecord, view: View) -> bool {
-        create.fingerprint.values().all(|value| !value.to_string().contains("recipe"))
-            || create.fingerprint.values().any(|value| value.to_string().contains(&format!("recipe{}", view.recipe)))
-            || self.token.is_empty()
+    /// Whether an intent is on record and a pipe has its fixed field. Not the plan's own judgement, which is what is checked.
+    pub(crate) fn fits(create: &CreateRecord, view: View) -> bool {
+        let recipe = format!("recipe{}", view.recipe);
+        !create.nonce.is_empty() && create.fingerprint.values().any(|value| value.to_string().contains(&recipe))
     }
 }
 

@@ -84,6 +84,11 @@ pub(crate) enum Scar {
 }
 
 impl State {
+    /// Whether another attempt would begin that is not looked at any more.
+    pub(crate) fn is_exit(&self) -> bool {
+        self.processes.iter().any(|process| process.pass.as_ref().is_some_and(|pass| pass.act == Act::Edge))
+    }
+
     pub(crate) fn pipe(&self, number: PipeNumber) -> Option<&Pipe> {
         self.pipes.iter().find(|pipe| pipe.view.number == number)
     }

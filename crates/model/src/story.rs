@@ -47,6 +47,9 @@ fn line(world: &World, state: &State, action: Action, names: &[char]) -> String 
         Action::Window => "the create window passes".to_owned(),
         Action::User(edit) => format!("the user {}", edit_words(edit)),
         Action::Console(Deed::Delete(number)) => format!("somebody deletes pipe {number} in the console"),
+        Action::Console(Deed::Tidy(number)) => {
+            format!("somebody deletes pipe {number}, which is reported to have no object")
+        }
         Action::Console(Deed::Stop(number)) => format!("somebody stops pipe {number} in the console"),
         Action::Console(Deed::Forge { fits }) => {
             let like = if fits { "the same" } else { "other" };
@@ -66,10 +69,11 @@ fn act_words(world: &World, act: Act, fate: Fate) -> String {
         Act::Get(number) => format!("GETs pipe {number}"),
         Act::Post { recipe, .. } if fate == Fate::Lost => format!("POSTs (recipe {recipe})"),
         Act::Post { recipe, .. } => format!("POSTs (recipe {recipe}) and is answered"),
+        Act::Refresh => "reads the object live".to_owned(),
         Act::Start(number) => format!("starts pipe {number}"),
         Act::Stop(number) => format!("stops pipe {number}"),
         Act::Delete(number) => format!("DELETEs pipe {number}"),
-        Act::Rest | Act::Other => format!("{act:?}"),
+        Act::Rest | Act::Edge | Act::Other => format!("{act:?}"),
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Variant {
     pub database: bool,
     /// `createRetry: Manual`.
     pub asks: bool,
+    /// The person who confirms that nothing was created does not wait until nothing can be any more.
+    pub hasty: bool,
     /// `driftPolicy: Warn`.
     pub warn: bool,
     /// `onExternalDelete: Recreate`.
@@ -28,10 +30,16 @@ pub struct Variant {
     pub adopt: bool,
     /// Processes of the operator that are active at the same time.
     pub processes: usize,
+    /// A process may be frozen between its looks and the live read of the object: its cache was stale, and its looks are old.
+    pub stale: bool,
     /// A1: no POST is carried out later than the window after its intent was first seen.
     pub a1: bool,
     /// A2: LIST shows a pipe within the window.
     pub a2: bool,
+    /// Attempts that are looked at; a state in which another would begin is where the search ends, and not a trap. None: all there are.
+    pub attempts: Option<u8>,
+    /// Somebody reads the report of pipes that have our token and no object, and deletes them.
+    pub report: bool,
     /// What may go wrong, and how often.
     pub budget: Budget,
     /// Outcomes in which the operator may rest although the object is not as wanted: a person has to decide.

@@ -59,9 +59,15 @@ enum Command {
     },
     /// Every order in which things can go wrong: prints the table of variants, and how each part of the protocol is missed.
     Model {
-        /// Also the variants that take many minutes.
+        /// Also the variants that take minutes.
         #[arg(long)]
         long: bool,
+        /// Writes the figures into docs/model.md.
+        #[arg(long)]
+        write: bool,
+        /// Prints the shortest way to a break of this mutant, as a story for tests/scenarios.
+        #[arg(long, value_name = "NAME", conflicts_with_all = ["long", "write", "names"])]
+        counterexample: Option<String>,
         /// Only these.
         names: Vec<String>,
     },
@@ -98,9 +104,11 @@ fn main() -> ExitCode {
         Command::Check => check::check(),
         Command::Generate { check } => generate::generate(&testbed::workspace_root(), check).map_err(Into::into),
         Command::TimeTests { program } => slowest::run(&program),
-        Command::Model { long, names } => {
-            let mut arguments = vec!["run", "--package", "clickpipes-model", "--"];
+        Command::Model { long, write, counterexample, names } => {
+            let mut arguments = vec!["run", "--quiet", "--package", "clickpipes-model", "--"];
             arguments.extend(long.then_some("--long"));
+            arguments.extend(write.then_some("--write"));
+            arguments.extend(counterexample.iter().flat_map(|name| ["--counterexample", name]));
             arguments.extend(names.iter().map(String::as_str));
             run::Run::cargo(&arguments).go()
         }
