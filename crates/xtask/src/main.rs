@@ -1,4 +1,4 @@
-//! Developer commands: `cargo xtask demo | test | check | generate | model | bench | simulate | fuzz | soak | compare`.
+//! Developer commands: `cargo xtask demo | test | check | generate | model | bench | simulate | fuzz | mutants | soak | compare`.
 //!
 //! Each command is one file. Not here: what the commands start; that is the crate `testbed`.
 
@@ -81,6 +81,12 @@ enum Command {
         #[arg(long, default_value_t = 30)]
         seconds: u64,
     },
+    /// Breaks each guard of the plan once and asks the tests whether they notice; `mutants --help` tells more.
+    Mutants {
+        /// `--shard k/n`, `--again`, parts of names.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Runs the real controller through storms and crashes in virtual time; `simulate --help` tells more.
     Simulate {
         /// `storm` or `sweep`, and their options.
@@ -114,6 +120,11 @@ fn main() -> ExitCode {
         }
         Command::Bench => bench::bench(),
         Command::Fuzz { target, seconds } => fuzz::fuzz(target.as_deref(), seconds),
+        Command::Mutants { arguments } => {
+            let mut all = vec!["run", "--package", "clickpipes-mutants", "--"];
+            all.extend(arguments.iter().map(String::as_str));
+            run::Run::cargo(&all).go()
+        }
         Command::Simulate { arguments } => simulate::simulate(&arguments),
         Command::Soak { hours } => soak::soak(hours),
         Command::Compare => compare::compare(),

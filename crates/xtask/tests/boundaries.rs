@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What each crate may use of ours. A crate that is not here has no rule and fails the test.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("clickpipes-crd", &[]),
     ("clickpipes-cloud", &[]),
     ("clickpipes-plan", &["clickpipes-crd", "clickpipes-cloud"]),
@@ -18,6 +18,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("clickpipes-comparison", &["clickpipes-sim"]),
     ("clickpipes-hostile", &["clickpipes-crd", "clickpipes-cloud", "clickpipes-plan"]),
     ("clickpipes-model", &["clickpipes-crd", "clickpipes-cloud", "clickpipes-plan"]),
+    ("clickpipes-mutants", &[]),
     ("clickpipes-testbed", &[]),
     (
         "clickpipes-simulation",
