@@ -31,8 +31,12 @@ pub enum Mutant {
     IdWithoutSwap,
     /// G1: another pipe is deleted without being retired first.
     RetireFirst,
-    /// G2: a sweep needs no intent on record.
+    /// G2: nothing needs an intent on record: neither a record of a create at all, nor one with a nonce.
     SweepNeedsIntent,
+    /// The first half of it: a record of a create is not needed.
+    SweepNeedsRecord,
+    /// The second half of it: the record needs no nonce.
+    RecordNeedsNonce,
     /// G3: a replacement is not recorded before its first stop.
     OperationFirst,
     /// G4: Retain does not wait for a pending intent.
@@ -81,8 +85,16 @@ pub(crate) fn plan(mutant: Option<Mutant>, desired: &Desired, known: &Known) -> 
         Mutant::RetainWaitsForPipe if deleting && retain && known.held && known.record.pipe.is_some() => {
             return Plan::next(Step::Release, plan::plan(desired, known).verdict);
         }
-        Mutant::SweepNeedsIntent if known.record.create.is_none() && (deleting || known.record.pipe.is_some()) => {
+        Mutant::SweepNeedsIntent if known.record.create.is_none() => {
             altered.record.create = Some(made_up(desired, known));
+        }
+        Mutant::SweepNeedsRecord if known.record.create.is_none() => {
+            altered.record.create = Some(CreateRecord { nonce: String::new(), ..made_up(desired, known) });
+        }
+        Mutant::RecordNeedsNonce => {
+            altered.record.create.iter_mut().filter(|create| create.nonce.is_empty()).for_each(|create| {
+                MADE_UP.clone_into(&mut create.nonce);
+            });
         }
         Mutant::StopOwesStart if known.record.last_synced_generation.is_some() => {
             altered.record.last_synced_generation = Some(desired.object.generation);

@@ -19,6 +19,7 @@ fn broken(name: &'static str, about: &'static str, mutant: Mutant, budget: Budge
 }
 
 const LOST: Budget = Budget { lost_posts: 1, ..NOTHING };
+const FORGED: Budget = Budget { lookalikes: 1, deletes: 1, ..NOTHING };
 const DELETED: Budget = Budget { deletes: 1, ..LOST };
 
 /// Without an intent, a LIST, the window, or the right order of them.
@@ -66,10 +67,11 @@ fn protocol() -> Vec<Variant> {
 /// Without one of the guards.
 fn guards() -> Vec<Variant> {
     let rests: &[Reason] = &[Reason::AdoptionRequired];
+    let trespass = Verdicts { no_trespass: false, ..Verdicts::ALL };
     vec![
         Variant {
             recreate: true,
-            expect: Verdicts { no_trespass: false, ..Verdicts::ALL },
+            expect: trespass,
             ..broken(
                 "G1",
                 "a pipe is deleted without being retired first",
@@ -79,13 +81,32 @@ fn guards() -> Vec<Variant> {
         },
         Variant {
             processes: 1,
+            rests,
+            expect: trespass,
+            ..broken("G2", "nothing needs an intent on record", Mutant::SweepNeedsIntent, FORGED)
+        },
+        Variant {
+            processes: 1,
             adopt: true,
-            expect: Verdicts { no_trespass: false, ..Verdicts::ALL },
+            expect: trespass,
+            ..broken("G2s", "the same, beside a pipe that was adopted", Mutant::SweepNeedsIntent, FORGED)
+        },
+        Variant {
+            processes: 1,
+            adopt: true,
+            expect: Verdicts::ALL,
+            ..broken("G2r", "its first half: no record of a create is needed", Mutant::SweepNeedsRecord, FORGED)
+        },
+        Variant {
+            processes: 1,
+            recreate: true,
+            rests,
+            expect: trespass,
             ..broken(
-                "G2",
-                "a sweep needs no intent on record",
-                Mutant::SweepNeedsIntent,
-                Budget { lookalikes: 1, ..NOTHING },
+                "G2n",
+                "its second half: the record of a create needs no nonce",
+                Mutant::RecordNeedsNonce,
+                Budget { console_deletes: 1, forgeries: 1, ..NOTHING },
             )
         },
         Variant {

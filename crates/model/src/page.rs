@@ -44,8 +44,7 @@ pub fn path() -> PathBuf {
 /// The page with these figures.
 #[must_use]
 pub fn page(rows: &Rows) -> String {
-    let (doubted, held): (Vec<Variant>, Vec<Variant>) =
-        variants().into_iter().partition(|variant| !variant.a1 || !variant.a2);
+    let (doubted, held): (Vec<Variant>, Vec<Variant>) = variants().into_iter().partition(Variant::is_doubted);
     let long = variants().into_iter().chain(mutants()).filter(|variant| variant.long).map(|variant| variant.name);
     let short = rows.iter().filter(|(name, _)| !long.clone().any(|long| long == name.as_str()));
     let all: usize = short.map(|(_, figures)| figures.states).sum();

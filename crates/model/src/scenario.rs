@@ -39,10 +39,12 @@ pub fn scenarios(world: &World, found: &Found) -> Vec<String> {
     stories
 }
 
-/// What of a story is carried out.
+/// What of a story is carried out: not what is said about it.
 #[must_use]
 pub fn commands(story: &str) -> Vec<String> {
-    story.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect()
+    let said = ["#", "faults: ", "also-on: "];
+    let carried_out = story.lines().filter(|line| !said.iter().any(|said| line.starts_with(said)));
+    carried_out.filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 fn scenario(world: &World, property: &str, way: &[Action]) -> String {

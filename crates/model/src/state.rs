@@ -73,7 +73,7 @@ pub(crate) struct Flying {
 /// What must never happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Scar {
-    /// A write to a pipe that is none of ours.
+    /// A write to a pipe that is none of ours, or such a pipe is put on record.
     Trespass,
     /// The recorded pipe of an object that nobody deletes or replaces is deleted.
     Harm,

@@ -53,6 +53,12 @@ pub struct Variant {
 }
 
 impl Variant {
+    /// Whether what the protocol rests on may fail: A1, A2, or that nobody forges a pipe that fits a create under way.
+    #[must_use]
+    pub fn is_doubted(&self) -> bool {
+        !self.a1 || !self.a2 || (self.budget.lookalikes > 0 && self.budget.lost_posts > 0)
+    }
+
     /// The same, for the long run only.
     #[must_use]
     pub fn long(self) -> Self {

@@ -40,7 +40,7 @@ pub(super) fn ending(variant: &Variant, name: &str, end: Option<&State>, way: &[
     match object.filter(|object| !object.deleting) {
         None => vec![format!("finally {name} gone"), format!("finally pipes {}", u8::from(did(Edit::Retain)))],
         Some(_) if did(Edit::Remake) && did(Edit::Retain) => {
-            vec![format!("finally {name} Synced False AdoptionRequired"), "finally pipes 1".to_owned()]
+            vec![format!("expect {name} Synced False AdoptionRequired"), "finally pipes 1".to_owned()]
         }
         Some(object) => {
             let runs = if object.stopped { "Stopped" } else { "Running" };

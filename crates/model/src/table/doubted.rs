@@ -3,6 +3,8 @@
 //! Without A1 and A2 another attempt may always follow, so the number of attempts is bounded; where the next one would begin, the search
 //! ends. Not here: the assumptions ([`Variant`]).
 
+use crd::condition::Reason;
+
 use crate::table::{NOTHING, base};
 use crate::variant::{Budget, Variant, Verdicts};
 
@@ -31,7 +33,7 @@ fn one(name: &'static str, about: &'static str) -> Variant {
 ///
 /// Faults: F5, F7, F11, F18, F19.
 pub(super) fn doubted() -> Vec<Variant> {
-    [at_once(), paused(), confirmed()].concat()
+    [at_once(), paused(), confirmed(), forged()].concat()
 }
 
 /// A pipe that runs as soon as it is made, and nobody is asked.
@@ -79,4 +81,15 @@ fn confirmed() -> Vec<Variant> {
             ..asks(one("B7", "one process: B5, and the person confirms too early"))
         },
     ]
+}
+
+/// Somebody forges our token and the fixed fields of a create that is under way: what they made counts as ours, and ours is left behind.
+fn forged() -> Vec<Variant> {
+    vec![Variant {
+        processes: 1,
+        budget: Budget { lost_posts: 1, lookalikes: 1, deletes: 1, ..NOTHING },
+        rests: &[Reason::AdoptionRequired],
+        expect: Verdicts { nothing_left: false, no_trap: false, ..Verdicts::ALL },
+        ..base("B8", "one process: somebody forges our token and the fixed fields of a create under way")
+    }]
 }

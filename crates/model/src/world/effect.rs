@@ -4,7 +4,7 @@
 
 use crate::action::Fate;
 use crate::lab::{Act, Heard, View};
-use crate::object::{Object, PipeNumber};
+use crate::object::{Object, PipeNumber, RecordNumber};
 use crate::specimen::Specimen;
 use crate::state::{Flying, Pass, Pipe, Process, Scar, State};
 use crate::world::World;
@@ -38,6 +38,9 @@ impl World {
             Act::Hold => object.held = true,
             Act::Note(number) => object.last_pipe = Some(number),
             Act::Remember { record, .. } | Act::Report(record) => {
+                if self.takes(state, pass, record) {
+                    state.scar = Some(Scar::Trespass);
+                }
                 object.record = record;
                 heard = if fate == Fate::Slow { Heard::WrittenSlowly(record) } else { Heard::Written(record) };
             }
@@ -117,6 +120,15 @@ impl World {
         };
         let local = self.lab.learn(&local, &heard, local.object, pass.waited);
         self.proceed(state, at, Pass { local, waited: false, ..*pass })
+    }
+
+    /// Whether a pipe of somebody else comes on record without anybody's word, and without an intent that it fits.
+    fn takes(&self, state: &State, pass: &Pass, record: RecordNumber) -> bool {
+        let recorded = |record| self.lab.record(record).pipe.as_ref().map(|pipe| Specimen::number(&pipe.id));
+        let before = recorded(pass.local.object.record);
+        let new = recorded(record).filter(|number| Some(*number) != before && Some(*number) != pass.local.object.adopt);
+        let pipe = new.and_then(|number| state.pipe(number));
+        pipe.is_some_and(|pipe| !pipe.ours && !self.lab.licenses(&pass.local, pipe.view))
     }
 
     /// Whether this is the recorded pipe of an object that nobody deletes or replaces.
