@@ -149,7 +149,11 @@ impl Account {
 
     fn fold(&self, call: &Call, result: &Result<Reply, Failure>) {
         if let (true, Some(service)) = (call.is_write(), call.service()) {
-            let pipe = if let Ok(Reply::Pipe(pipe)) = result { Some(pipe.as_ref()) } else { None };
+            // A new pipe is in the list when the service lists it: until then its absence says nothing.
+            let pipe = match result {
+                Ok(Reply::Pipe(pipe)) if !matches!(call, Call::CreatePipe { .. }) => Some(pipe.as_ref()),
+                _ => None,
+            };
             self.0.listings.wrote(service, pipe);
         }
     }

@@ -13,7 +13,7 @@ use crate::create::{
 };
 use crate::desired::{Account, Desired};
 use crate::known::{Known, Seen};
-use crate::planning::{attempt, call, is_foreign, look, rest, seen_since};
+use crate::planning::{attempt, call, is_foreign, look, only_look, rest, seen_since};
 use crate::setback::first_line;
 use crate::step::{Look, Plan, Step};
 use crate::token;
@@ -32,7 +32,10 @@ pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
     if desired.paused.is_some() {
         let message = "deletion waits for resume: writes are withheld";
         let synced = Saying::new(Truth::Unknown, Reason::ReconcilePaused, message);
-        return Plan::rest(Verdict { kind: Kind::Reported, synced, ..deleting(message) });
+        let verdict = Verdict { kind: Kind::Reported, synced, again: None, ..deleting(message) };
+        let plan = only_look(desired, known, verdict.clone());
+        // Whether the look fails matters to nobody yet.
+        return Plan { verdict: Verdict { again: plan.verdict.again, ..verdict }, ..plan };
     }
     if is_foreign(desired, known) {
         return release("this status was restored from another object or cluster: its pipe is left as it is");

@@ -72,7 +72,7 @@ pub struct Memory {
     pub looked: Option<(PipeId, Tick, Option<Box<Pipe>>)>,
     /// The last state command and when it was accepted.
     pub commanded: Option<(Command, Tick)>,
-    /// A resync that this process has on record and not sent.
+    /// The nonce of a resync that this process has on record, or may have, and has not sent.
     pub resync_unsent: Option<String>,
     /// When the service was last asked to wake.
     pub woken: Option<Tick>,

@@ -68,7 +68,7 @@ fn unsent_resync(known: &mut Known, record: &ClickPipeStatus) {
         .as_ref()
         .filter(|resync| resync.phase == resync::SENT && Some(*resync) != known.record.last_resync.as_ref());
     if let Some(resync) = announced {
-        known.memory.resync_unsent = Some(resync.id.clone());
+        known.memory.resync_unsent = Some(resync.nonce.clone());
     }
 }
 

@@ -80,6 +80,11 @@ fn paused(desired: &Desired, known: &Known, by: PausedBy) -> Plan {
         again: None,
         ..verdict
     };
+    only_look(desired, known, verdict)
+}
+
+/// Looks at the pipe, and does nothing: what is shown of it is then of now, also where two operators take turns.
+pub(crate) fn only_look(desired: &Desired, known: &Known, verdict: Verdict) -> Plan {
     let since = known.memory.first_seen.max(known.floor());
     match (&desired.account, known.pipe_id(), seen_since(known, since)) {
         (Ok(account), Some(_), None) => look(desired, known, account, since, verdict),

@@ -17,7 +17,7 @@ use crate::diff::Difference;
 use crate::known::Known;
 use crate::step::Plan;
 use crate::verdict::Kind;
-use crate::{conflict, create, run_state, twins};
+use crate::{conflict, create, resync, run_state, twins};
 
 /// The status that follows from a plan.
 #[must_use]
@@ -47,6 +47,11 @@ fn progress(desired: &Desired, known: &Known, plan: &Plan) -> ClickPipeStatus {
         pipe.state = Some(seen.state.as_str().to_owned());
         pipe.name = Some(create::record::name(seen));
         pipe.updated_at = Some(seen.updated_at.clone()).filter(|at| !at.is_empty());
+    }
+    if let Some(last) = record.last_resync.as_mut()
+        && resync::shows(last, known)
+    {
+        resync::ACCEPTED.clone_into(&mut last.phase);
     }
     let settled = plan.verdict.kind == Kind::Settled && plan.steps.is_empty() && record.pipe.is_some();
     if settled && let Ok(wanted) = &desired.wanted {
@@ -110,6 +115,10 @@ fn destination(desired: &Desired) -> String {
 }
 
 fn drift(desired: &Desired, known: &Known, plan: &Plan) -> Option<Drift> {
+    if known.seen.is_none() {
+        // Nothing was compared yet; so it stands.
+        return known.record.drift.clone().filter(|_| known.record.pipe.is_some());
+    }
     let mut paths: Vec<String> =
         plan.differences.iter().filter(|difference| !difference.edited).map(Difference::spec_path).collect();
     if known.pipe().is_some_and(|pipe| run_state::is_drift(desired, known, pipe)) {

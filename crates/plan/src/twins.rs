@@ -36,7 +36,12 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, seen: &S
 /// Pipes that carry our token and that nobody has on record: they may be ours, and are left alone.
 #[must_use]
 pub fn candidates(desired: &Desired, known: &Known) -> Vec<String> {
-    let Some(seen) = &known.seen else { return Vec::new() };
+    let Some(seen) = &known.seen else {
+        // Nothing was looked at yet, and so nothing has changed.
+        let own = known.record.pipe.as_ref().map(|pipe| &pipe.id);
+        let stands = |id: &&String| Some(*id) != own && !known.record.retired.contains(id);
+        return known.record.candidates.iter().filter(stands).cloned().collect();
+    };
     let create = known.record.create.as_ref().map(|create| create.token.as_str()).filter(|token| !token.is_empty());
     let recorded = known.record.pipe.as_ref().map(|pipe| pipe.token.as_str()).filter(|token| !token.is_empty());
     let token = create.or(recorded).map_or_else(|| desired.token(), str::to_owned);

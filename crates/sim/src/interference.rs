@@ -115,7 +115,8 @@ impl Interference {
             FaultKind::MongoSticky { after } => self.mongo_sticky_after = Some(after),
             FaultKind::PipeFails { state } => self.ends_in = Some(state),
             FaultKind::SlowAnswer { ms } => self.slower_ms = self.slower_ms.saturating_add(ms),
-            FaultKind::LateCommit { ms } => self.commit = Commit::After(ms),
+            // What is refused, or lost on the way, is not done later either.
+            FaultKind::LateCommit { ms } if self.commit != Commit::Never => self.commit = Commit::After(ms),
             FaultKind::TruncatedJson {} => self.truncated = true,
             FaultKind::Garbled { how } => self.garble.push(how),
             FaultKind::GatewayTimeout { .. }
@@ -128,6 +129,7 @@ impl Interference {
             | FaultKind::FailedDependency { .. }
             | FaultKind::Unauthorized {}
             | FaultKind::Forbidden {}
+            | FaultKind::LateCommit { .. }
             | FaultKind::Status { .. } => {}
         }
     }

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::choke::Side;
 use crate::process::Process;
+use crate::scenario::show::summary;
 use crate::shared::Shared;
 use crate::store::{Named, Refused, Store};
 use crate::struck::Fault;
@@ -112,7 +113,12 @@ impl Cluster for Memory {
         let (named, version) = (name_of(object), version(object));
         let status = serde_json::to_value(object).map_err(undecodable)?["status"].clone();
         let change = |store: &mut Store| store.replace_status(&named, &version, status);
-        typed(&*self.write(format!("status {}", named.name), change).await?)
+        let written = self.write(format!("status {}", named.name), change).await?;
+        let status = &written["status"];
+        let (create, pipe) = (&status["create"], &status["pipe"]["id"]);
+        let (summary, attempt, phase) = (summary(&written), &create["attempt"], &create["phase"]);
+        self.shared.say(&format!("  {}: {summary}; create {attempt} {phase}; pipe {pipe}", named.name));
+        typed(&*written)
     }
 
     async fn add_finalizer<K: Kind>(&self, object: &K, finalizer: &str) -> Result<K, Error> {

@@ -146,10 +146,11 @@ impl Watchman {
         for (token, pipes) in own {
             let started = pipes.iter().filter(|pipe| pipe.ever_started).count();
             if self.promises.window_holds && pipes.len() > 1 {
-                self.violations.push(format!("invariant 1: {} live pipes of one object", pipes.len()));
+                self.violations.push(format!("invariant 1: live pipes of one object: {}", names(&pipes)));
             }
             if started > 1 {
-                self.violations.push(format!("invariant 1': {started} pipes of one object were started"));
+                self.violations
+                    .push(format!("invariant 1': of one object were started {started} of {}", names(&pipes)));
             }
             if self.gone.contains(token) && (self.promises.window_holds || started > 0) {
                 self.violations.push(format!("invariant 2: a pipe {} outlived its object", pipes[0].name));
@@ -171,6 +172,11 @@ fn books(pipe: &Pipe, now_ms: u64) -> Value {
         members.remove("alive");
     }
     books
+}
+
+/// Pipes, for people.
+fn names(pipes: &[&Pipe]) -> String {
+    pipes.iter().map(|pipe| format!("{} {}", pipe.id, pipe.name)).collect::<Vec<_>>().join(", ")
 }
 
 /// The token at the end of a name.

@@ -146,6 +146,9 @@ pub struct Applied {
 pub struct LastResync {
     /// The value of `spec.resyncRequest`.
     pub id: String,
-    /// Handled, Sent or Accepted.
+    /// Handled, Sent, Accepted or Refused.
     pub phase: String,
+    /// Random text of the process that recorded it and alone may send it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub nonce: String,
 }

@@ -135,7 +135,7 @@ pub(crate) fn forgotten(known: &Known, id: &PipeId) -> ClickPipeStatus {
 }
 
 fn handled(desired: &Desired) -> Option<LastResync> {
-    desired.spec.resync_request.clone().map(|id| LastResync { id, phase: "Handled".to_owned() })
+    desired.spec.resync_request.clone().map(|id| LastResync { id, phase: "Handled".to_owned(), nonce: String::new() })
 }
 
 fn pipe_record(desired: &Desired, account: &Account, pipe: &Pipe, token: &str) -> PipeRecord {
@@ -182,10 +182,11 @@ fn collect(document: &Document, field: &Field, path: &str, found: &mut BTreeMap<
     }
 }
 
-/// Whether a pipe can be made by this attempt. What an answer lacks fits; without an intent on record nothing does.
+/// Whether a pipe can be made by this attempt. What an answer lacks fits, but for the source; without an intent on record nothing does.
 pub(crate) fn fits(create: &CreateRecord, pipe: &Pipe) -> bool {
     let intended = !create.nonce.is_empty();
     intended
+        && is_of_source(create, pipe)
         && create.fingerprint.iter().all(|(path, wanted)| {
             let names = || path.split('.');
             let field = names().try_fold(facts(), |field, name| field.member(name));
@@ -197,4 +198,16 @@ pub(crate) fn fits(create: &CreateRecord, pipe: &Pipe) -> bool {
                 (None, Some(observed)) => wanted == observed,
             }
         })
+}
+
+/// Whether the pipe reads from a source of the kind that the attempt asked for: of a pipe of another kind every field of ours would be missing.
+fn is_of_source(create: &CreateRecord, pipe: &Pipe) -> bool {
+    let kind = |path: &String| path.strip_prefix("source.")?.split('.').next().map(str::to_owned);
+    let Some(asked) = create.fingerprint.keys().find_map(kind) else { return true };
+    let shown = pipe.document.get("source").and_then(Value::as_object);
+    shown.is_none_or(|kinds| {
+        let mut kinds = kinds.iter().filter(|(_, source)| source.is_object()).map(|(kind, _)| kind);
+        let first = kinds.next();
+        first.is_none() || first == Some(&asked) || kinds.any(|kind| *kind == asked)
+    })
 }

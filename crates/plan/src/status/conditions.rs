@@ -11,9 +11,9 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 
 use crate::desired::{Desired, PausedBy};
 use crate::known::Known;
-use crate::run_state;
 use crate::step::Plan;
 use crate::verdict::{Kind, Saying, Verdict, fitting};
+use crate::{resync, run_state};
 
 /// Observations older than this many intervals are stale.
 const STALE_AFTER: u32 = 3;
@@ -30,7 +30,7 @@ pub(super) fn conditions(
     let ready = ready(desired, known, plan);
     let mut found: Vec<(ConditionType, Saying)> = progress(known, plan, &ready).into_iter().collect();
     found.push((ConditionType::Ready, ready));
-    found.push((ConditionType::Synced, verdict.synced.clone()));
+    found.push((ConditionType::Synced, synced(desired, known, plan)));
     found.push((ConditionType::ReferencesResolved, references(desired, verdict)));
     found.extend(drifted(known, plan, drift).map(|saying| (ConditionType::Drifted, saying)));
     found.extend(desired.paused.map(|by| (ConditionType::Paused, paused(by))));
@@ -64,6 +64,15 @@ fn progress(known: &Known, plan: &Plan, ready: &Saying) -> Option<(ConditionType
             let message = verdict.synced.message.clone();
             Some((ConditionType::Stalled, Saying::new(Truth::True, Reason::RetriesExhausted, message)))
         }
+    }
+}
+
+/// What the verdict says of this generation; of a resync of which nothing is known nobody would learn otherwise.
+fn synced(desired: &Desired, known: &Known, plan: &Plan) -> Saying {
+    let said = plan.verdict.synced.clone();
+    match resync::in_doubt(desired, known) {
+        Some(doubt) if plan.verdict.kind == Kind::Settled => Saying::new(said.truth, said.reason, doubt),
+        _ => said,
     }
 }
 
@@ -131,7 +140,26 @@ fn believable(desired: &Desired, known: &Known, plan: &Plan, said: Saying) -> Sa
     }
     let known_state = |pipe: &&Pipe| !matches!(pipe.state, PipeState::Unknown | PipeState::Other(_));
     let seen = known.pipe().filter(known_state).and_then(|pipe| run_state::verdict(desired, known, pipe).ready);
-    seen.unwrap_or(said)
+    match (seen, known.record.pipe.as_ref().and_then(|pipe| pipe.state.as_deref())) {
+        (Some(seen), _) => seen,
+        // Kept through a pause, in which the pipe became something else, and nobody can look now.
+        (None, Some(state)) if belies(state, said.reason) => {
+            let message = format!("the pipe was last seen {state}, and could not be observed since");
+            Saying::new(Truth::Unknown, Reason::ObservationStale, message)
+        }
+        (None, _) => said,
+    }
+}
+
+/// Whether a pipe that was last seen in this state is not what Ready says.
+fn belies(state: &str, said: Reason) -> bool {
+    match PipeState::read(state) {
+        PipeState::Unknown | PipeState::Other(_) => false,
+        PipeState::Running | PipeState::Snapshot => said != Reason::Running,
+        PipeState::Stopped | PipeState::Paused => said != Reason::Stopped,
+        PipeState::Completed => said != Reason::Completed,
+        _ => true,
+    }
 }
 
 fn drifted(known: &Known, plan: &Plan, drift: Option<&Drift>) -> Option<Saying> {
@@ -149,8 +177,18 @@ fn drifted(known: &Known, plan: &Plan, drift: Option<&Drift>) -> Option<Saying> 
         {
             Some(Saying::new(Truth::False, Reason::NoDrift, "the pipe is as it was applied"))
         }
+        // Nothing was compared yet; so it stands.
+        None if known.seen.is_none() && known.record.pipe.is_some() && says_no_drift(known) => {
+            Some(Saying::new(Truth::False, Reason::NoDrift, "the pipe is as it was applied"))
+        }
         None => None,
     }
+}
+
+fn says_no_drift(known: &Known) -> bool {
+    known.record.conditions.iter().any(|condition| {
+        condition.type_ == ConditionType::Drifted.as_str() && condition.reason == Reason::NoDrift.as_str()
+    })
 }
 
 fn paused(by: PausedBy) -> Saying {

@@ -55,7 +55,8 @@ pub fn objects(look: &Look<'_>) -> Vec<(Named, String)> {
     all.into_iter().map(|(named, summary)| (named, look.shorten(&summary))).collect()
 }
 
-fn summary(object: &Value) -> String {
+/// A status in one line.
+pub fn summary(object: &Value) -> String {
     if object["status"]["observedGeneration"] == -1 {
         return "new".to_owned();
     }

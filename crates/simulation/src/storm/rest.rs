@@ -13,8 +13,8 @@ use crate::scenario::show::objects;
 
 /// The longest until everything is at rest: a back-off of an hour, the create window, and then some.
 const BOUND: Duration = Duration::from_mins(150);
-/// How long everything must look at rest.
-const STILL: Duration = Duration::from_mins(10);
+/// How long everything must look at rest: longer than an observation is believed.
+const STILL: Duration = Duration::from_mins(20);
 /// Time between two looks at it.
 const STEP: Duration = Duration::from_mins(1);
 /// Twenty looks at a quiet service.
@@ -85,14 +85,14 @@ impl Run {
         if !object["metadata"]["deletionTimestamp"].is_null() {
             return Some(format!("it does not go: {}", shown()));
         }
+        if is_true("Reconciling") {
+            return Some(format!("it is under way: {}", shown()));
+        }
         let explained = is_true("Stalled") || is_true("AwaitingApproval") || reason("Ready") == "PipeDegraded";
         let reported = object["spec"]["driftPolicy"] == "Warn"
             && matches!(reason("Synced").as_str(), "DriftNotCorrected" | "ReconcileSuccess");
         if explained || reported {
             return None;
-        }
-        if is_true("Reconciling") {
-            return Some(format!("it is under way: {}", shown()));
         }
         if !is_true("Ready") || !is_true("Synced") {
             return Some(format!("it is neither ready nor says why: {}", shown()));

@@ -1,0 +1,163 @@
+//! What is done and said while something is not known: whose request it was, what a pipe became while nobody looked, what was not looked at yet.
+//!
+//! Not here: creates whose answer is lost (`protocol`, and the crate `model`).
+
+mod world;
+
+use crd::status::record::LastResync;
+use serde_json::json;
+use sim::{Fault, FaultKind, PipeEdit, PipeState, RouteKind};
+use world::World;
+
+const KAFKA: &str = include_str!("world/kafka.yaml");
+
+const POSTGRES: &str = include_str!("world/postgres.yaml");
+
+const MINUTE: u64 = 60_000;
+
+fn fresh(spec: &str) -> World {
+    let mut world = World::new(spec);
+    for name in ["kafka", "pg"] {
+        world.secrets.insert((name.into(), "password".into()), "hunter2".into());
+    }
+    world
+}
+
+fn ready(spec: &str) -> World {
+    let mut world = fresh(spec);
+    world.live(10 * MINUTE);
+    assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
+    world
+}
+
+fn pipe_id(world: &World) -> String {
+    world.status.pipe.clone().unwrap_or_default().id
+}
+
+fn message(world: &World, r#type: &str) -> String {
+    let condition = world.status.conditions.iter().find(|condition| condition.type_ == r#type);
+    condition.map(|condition| condition.message.clone()).unwrap_or_default()
+}
+
+/// Two operators read the same request. The one that was slower must not send it a second time.
+///
+/// Faults: F10, F28.
+/// Invariants: 12.
+#[test]
+fn a_resync_that_another_process_has_recorded_is_left_to_that_process() {
+    let mut world = ready(POSTGRES);
+    world.edit(|spec| spec.resync_request = Some("now".into()));
+    world.loses_write = Some(false);
+    world.pass();
+    let nonce = "of-another-process".to_owned();
+    world.status.last_resync = Some(LastResync { id: "now".into(), phase: "Sent".into(), nonce });
+    world.live(60 * MINUTE);
+    assert_eq!(world.count(RouteKind::SetState), 0, "{:#?}", world.trace);
+}
+
+/// Faults: F28, F30.
+/// Invariants: 12.
+#[test]
+fn a_resync_whose_record_was_written_all_the_same_is_sent_once() {
+    for written in [true, false] {
+        let mut world = ready(POSTGRES);
+        world.edit(|spec| spec.resync_request = Some("now".into()));
+        world.loses_write = Some(written);
+        world.live(60 * MINUTE);
+        assert_eq!(world.count(RouteKind::SetState), 1, "{:#?}", world.trace);
+    }
+}
+
+/// Faults: F28.
+#[test]
+fn a_resync_of_which_nothing_is_known_is_told_until_the_pipe_shows_it() {
+    for carried_out in [true, false] {
+        let mut world = ready(POSTGRES);
+        let kind =
+            FaultKind::GatewayTimeout { commit_after_ms: carried_out.then_some(600_000), answer_after_ms: 30_000 };
+        world.sim.inject(Fault::new(kind).on(RouteKind::SetState));
+        world.edit(|spec| spec.resync_request = Some("now".into()));
+        world.live(5 * MINUTE);
+        assert!(message(&world, "Synced").contains("set another spec.resyncRequest"), "{:#?}", world.status.conditions);
+        let mut phase = String::new();
+        for _ in 0..240 {
+            world.live(MINUTE / 2);
+            phase = world.status.last_resync.clone().unwrap().phase;
+        }
+        assert_eq!(phase, if carried_out { "Accepted" } else { "Sent" });
+        assert_eq!(message(&world, "Synced").contains("set another spec.resyncRequest"), !carried_out);
+        assert_eq!(world.count(RouteKind::SetState), 1);
+    }
+}
+
+/// Invariants: 8.
+#[test]
+fn ready_is_not_kept_through_a_pause_in_which_the_pipe_became_something_else() {
+    let mut world = ready(KAFKA);
+    world.paused = true;
+    let id = pipe_id(&world);
+    world.sim.edit_pipe(&id, PipeEdit { state: Some(PipeState::InternalError), ..Default::default() }).unwrap();
+    world.live(10 * MINUTE);
+    assert_eq!(
+        (world.condition("Ready"), world.status.pipe.clone().unwrap().state.unwrap()),
+        ("True Running".into(), "InternalError".into())
+    );
+    world.restart();
+    world.paused = false;
+    world.sim.inject(Fault::new(FaultKind::NeverAnswered { commit_after_ms: None }).on(RouteKind::ListPipes).times(3));
+    world.pass();
+    assert_eq!(world.condition("Ready"), "Unknown ObservationStale", "{:#?}", world.trace);
+    world.live(10 * MINUTE);
+    assert_eq!(world.condition("Ready"), "False PipeInternalError");
+}
+
+/// Faults: F1.
+/// Invariants: 5.
+#[test]
+fn a_restart_says_nothing_new_before_it_has_looked() {
+    let mut world = ready(KAFKA);
+    let name = world.status.pipe.clone().unwrap().name.unwrap();
+    let body = json!({"name": name, "state": "Running", "source": {"kafka": {"type": "kafka", "format": "JSONEachRow",
+        "brokers": "theirs.example.com:9092", "topics": "theirs", "authentication": "PLAIN",
+        "credentials": {"username": "them", "password": "p"}}},
+        "destination": {"database": "default", "table": "theirs", "managedTable": true,
+            "tableDefinition": {"engine": {"type": "MergeTree"}}, "columns": [{"name": "id", "type": "UInt64"}]}});
+    world.sim.make_pipe(body.as_object().unwrap()).unwrap();
+    let scaling = serde_json::Map::from_iter([("replicas".to_owned(), json!(3))]);
+    world.spec.drift_policy = crd::policy::DriftPolicy::Warn;
+    world.sim.edit_pipe(&pipe_id(&world), PipeEdit { scaling, ..Default::default() }).unwrap();
+    world.live(10 * MINUTE);
+    assert_eq!(world.condition("SuspectedDuplicate"), "True UnclaimedPipeFound");
+    world.paused = true;
+    world.live(10 * MINUTE);
+    let writes = world.status_writes;
+    for _ in 0..3 {
+        world.restart();
+        world.live(10 * MINUTE);
+    }
+    assert_eq!(world.status_writes, writes, "{:#?}", world.written.last());
+}
+
+/// Somebody makes a pipe of quite another kind under our name, while the answer to our create is lost: it has none of our fields, and none
+/// that differ.
+///
+/// Faults: F13.
+/// Invariants: 3.
+#[test]
+fn a_pipe_with_our_token_and_a_source_of_another_kind_is_not_ours() {
+    let mut world = fresh(POSTGRES);
+    let lost = FaultKind::GatewayTimeout { commit_after_ms: None, answer_after_ms: 30_000 };
+    world.sim.inject(Fault::new(lost).on(RouteKind::CreatePipe));
+    world.live(MINUTE);
+    let name = format!("theirs [{}]", world.status.create.clone().unwrap().token);
+    let body = json!({"name": name, "state": "Running", "source": {"kafka": {"type": "kafka", "format": "JSONEachRow",
+        "brokers": "theirs.example.com:9092", "topics": "theirs", "authentication": "PLAIN",
+        "credentials": {"username": "them", "password": "p"}}},
+        "destination": {"database": "default", "table": "theirs", "managedTable": true,
+            "tableDefinition": {"engine": {"type": "MergeTree"}}, "columns": [{"name": "id", "type": "UInt64"}]}});
+    let made = world.sim.make_pipe(body.as_object().unwrap()).unwrap();
+    world.live(60 * MINUTE);
+    assert_ne!(pipe_id(&world), made["id"].as_str().unwrap(), "{:#?}", world.trace);
+    assert_eq!(world.condition("Synced"), "False AdoptionRequired");
+    assert_eq!(world.writes().len(), 1, "the create alone");
+}
