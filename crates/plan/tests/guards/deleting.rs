@@ -1,0 +1,165 @@
+//! What must be so before the finalizer goes.
+
+use crd::condition::Reason;
+use crd::policy::DeletionPolicy;
+
+use super::*;
+
+/// A ready object that is being deleted, after a look.
+fn deleting(policy: DeletionPolicy) -> Case {
+    let mut case = Case::ready(KAFKA);
+    case.desired.object.deleting = true;
+    case.desired.spec.deletion_policy = policy;
+    case
+}
+
+fn found(case: &Case) -> Option<Box<Pipe>> {
+    case.known.pipe().cloned().map(Box::new)
+}
+
+#[test]
+fn a_pipe_is_kept_once_it_was_seen_or_is_certainly_gone() {
+    let mut case = deleting(DeletionPolicy::Retain);
+    assert_eq!(case.next(), "Release", "the list shows it");
+    let (id, pipe) = (case.id(), found(&case));
+    case.list(&[]);
+    assert_eq!(case.next(), "get");
+    let other = PipeId::parse("99999999-9999-4999-8999-999999999999").unwrap();
+    let begun = case.known.now;
+    for (looked, next) in [
+        ((id.clone(), begun, None), "Release"),
+        ((other.clone(), begun, None), "get"),
+        // It is there, and no list shows it yet.
+        ((id.clone(), begun, pipe.clone()), "rest"),
+        ((id.clone(), Tick(begun.0 - 1), pipe.clone()), "get"),
+        ((other, begun, pipe), "get"),
+    ] {
+        case.known.memory.looked = Some(looked.clone());
+        assert_eq!(case.next(), next, "{looked:?}");
+    }
+}
+
+#[test]
+fn a_pipe_whose_service_is_gone_is_gone_when_this_process_has_not_found_it() {
+    let mut case = deleting(DeletionPolicy::Retain);
+    case.known.seen = None;
+    case.known.memory.first_seen = case.ago(MINUTE);
+    assert_eq!(case.next(), "list");
+    // Another failure of the list says nothing, nor does a pipe that is not found.
+    case.failed("ListPipes", Outcome::Unknown);
+    assert_eq!(case.next(), "rest");
+    case.failed("GetPipe", Outcome::Refused(Refusal::NotFound));
+    assert_eq!(case.next(), "list");
+    case.failed("ListPipes", Outcome::Refused(Refusal::NotFound));
+    assert_eq!(case.next(), "get");
+    let (id, first) = (case.id(), case.known.memory.first_seen);
+    case.known.memory.looked = Some((id.clone(), Tick(first.0 - 1), None));
+    assert_eq!(case.next(), "get", "before the object was seen");
+    case.known.memory.looked = Some((id, first, None));
+    assert_eq!(case.next(), "Release");
+}
+
+#[test]
+fn keeping_waits_for_a_create_whose_answer_was_lost() {
+    let mut case = intended(KAFKA);
+    case.desired.object.deleting = true;
+    case.desired.spec.deletion_policy = DeletionPolicy::Retain;
+    case.known.memory.intent = None;
+    assert_eq!(case.next(), "rest", "it may still be carried out");
+    let mut pipe = ready(KAFKA).known().pipe().unwrap().clone();
+    pipe.name = format!("orders [{}]", case.known.record.create.as_ref().unwrap().token);
+    case.list(std::slice::from_ref(&pipe));
+    assert_eq!(case.next(), "Release", "that is the pipe, and it is kept");
+    // One that was given up is not it.
+    case.known.record.retired = vec![pipe.id.to_string()];
+    assert_eq!(case.next(), "rest");
+}
+
+#[test]
+fn without_a_connection_a_pipe_can_be_kept_and_not_deleted() {
+    let problem = clickpipes_plan::Problem {
+        reason: Reason::ConnectionNotFound,
+        path: "spec.connectionRef".into(),
+        message: "there is none".into(),
+    };
+    let mut case = deleting(DeletionPolicy::Retain);
+    case.desired.account = Err(problem.clone());
+    assert_eq!(case.next(), "Release");
+    let mut case = deleting(DeletionPolicy::Delete);
+    case.desired.account = Err(problem);
+    assert_eq!((case.next().as_str(), case.condition("Synced").as_str()), ("rest", "False DeleteBlocked"));
+}
+
+#[test]
+fn a_record_that_names_no_pipe_id_holds_a_deletion_up_but_not_a_keeping() {
+    for (policy, next) in [(DeletionPolicy::Delete, "rest"), (DeletionPolicy::Retain, "Release")] {
+        let mut case = deleting(policy);
+        case.known.record.pipe.as_mut().unwrap().id = "damaged".into();
+        case.known.record.create = None;
+        assert_eq!(case.next(), next, "{policy:?}");
+    }
+}
+
+#[test]
+fn a_deletion_that_cannot_proceed_says_why() {
+    for (outcome, synced) in [
+        (Outcome::Refused(Refusal::Forbidden), "False DeleteBlocked"),
+        (Outcome::Refused(Refusal::Unauthenticated), "False DeleteBlocked"),
+        (Outcome::Refused(Refusal::Invalid), "False DeleteFailed"),
+        (Outcome::Refused(Refusal::Conflict), "False DeleteFailed"),
+        (Outcome::Unknown, "False ReconcileError"),
+        (Outcome::NotSent, "False ReconcileError"),
+        (Outcome::Throttled { retry_after: None }, "False RateLimited"),
+    ] {
+        for policy in [DeletionPolicy::Delete, DeletionPolicy::Retain] {
+            let mut case = deleting(policy);
+            if policy == DeletionPolicy::Retain {
+                case.list(&[]);
+            }
+            let call = if policy == DeletionPolicy::Delete { "DeletePipe" } else { "GetPipe" };
+            case.failed(call, outcome.clone());
+            assert_eq!(case.next(), "rest", "{outcome:?}");
+            assert_eq!(case.condition("Synced"), synced, "{policy:?} {outcome:?}");
+            assert_eq!(case.condition("Ready"), "False Deleting", "{policy:?} {outcome:?}");
+            assert_eq!(case.condition("Reconciling"), "True ProgressingWithRetry", "{policy:?} {outcome:?}");
+            assert_eq!(case.condition("Stalled"), "", "{policy:?} {outcome:?}");
+            let exit = case.plan().verdict.synced.message.contains("set deletionPolicy: Retain");
+            assert_eq!(exit, policy == DeletionPolicy::Delete, "{:?}", case.plan().verdict);
+        }
+    }
+}
+
+#[test]
+fn another_match_is_retired_first_and_deleted_in_a_later_pass() {
+    let mut case = deleting(DeletionPolicy::Delete);
+    let own = case.id();
+    let mut twin = case.known.pipe().unwrap().clone();
+    twin.id = PipeId::parse("aaaaaaaa-aaaa-4aaa-8aaa-aaaaaaaaaaa1").unwrap();
+    let now = case.known.now;
+    case.known.memory.deleted.insert(own, now);
+    case.list(std::slice::from_ref(&twin));
+    assert_eq!(case.written().retired, [twin.id.to_string()]);
+    case.write();
+    assert_eq!(case.next(), "rest", "not in the same pass");
+    case.known.memory.retired_in_this_pass.clear();
+    let Some(Step::Call { call: cloud::Call::DeletePipe { pipe, .. }, .. }) = case.plan().first().cloned() else {
+        panic!("{:?}", case.plan().first());
+    };
+    assert_eq!(pipe, twin.id);
+    case.known.memory.deleted.insert(twin.id.clone(), now);
+    assert_eq!(case.next(), "rest", "until it is not listed any more");
+    case.list(&[]);
+    assert_eq!(case.next(), "Release");
+    // What does not fit, or carries another token, holds nothing.
+    for change in [
+        |pipe: &mut Pipe| pipe.name = "orders [anothertoken]".into(),
+        |pipe: &mut Pipe| pipe.document["source"]["kafka"]["topics"] = "another".into(),
+    ] {
+        let mut other = twin.clone();
+        change(&mut other);
+        case.known.memory.deleted.remove(&twin.id);
+        case.known.record.retired.clear();
+        case.list(&[other]);
+        assert_eq!(case.next(), "Release");
+    }
+}
