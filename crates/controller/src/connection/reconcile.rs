@@ -15,7 +15,7 @@ use kube::ResourceExt;
 use thiserror::Error;
 
 use super::check::{self, Next, Standing};
-use super::memory::Checked;
+use super::memory::{Checked, Memory};
 use super::status::{self, Seen};
 use super::unresolved::Unresolved;
 use super::{Connection, Resolved};
@@ -102,7 +102,11 @@ async fn find<K: Connection, C: Cluster>(connection: &K, context: &Context<C>) -
         Err(unresolved) => return unusable(unresolved),
     };
     trust_the_status(connection, context, &account);
-    let (now, memory) = (client::clock::now(), context.connections.memories.get(&account.uid));
+    let now = client::clock::now();
+    if is_contradicted(connection, &context.connections.memories.get(&account.uid)) {
+        context.connections.memories.doubt(&account.uid, now);
+    }
+    let memory = context.connections.memories.get(&account.uid);
     let (standing, next) = match (check::next(&memory, &account.inputs, now), &memory.checked) {
         (Next::NotNeeded, Some(checked)) => (checked.standing, LOOK_AGAIN),
         (Next::In(wait), Some(checked)) => (checked.standing, wait.min(LOOK_AGAIN)),
@@ -139,6 +143,15 @@ fn trust_the_status<K: Connection, C: Cluster>(connection: &K, context: &Context
         let (inputs, at) = (account.inputs.clone(), client::clock::now());
         worked.then_some(Checked { inputs, standing: Standing::Valid, at })
     });
+}
+
+/// Whether somebody else saw a service in another state. One of the two is out of date; each would write its own again and again.
+fn is_contradicted<K: Connection>(connection: &K, memory: &Memory) -> bool {
+    let told = connection.status().map(|status| status.services.as_slice()).unwrap_or_default();
+    told.iter().any(|told| {
+        let seen = memory.services.values().find(|seen| seen.id.as_str() == told.id);
+        seen.is_some_and(|seen| told.state.as_deref().is_some_and(|state| state != seen.state.as_str()))
+    })
 }
 
 async fn ask<C: Cluster>(context: &Context<C>, account: &Resolved) -> Standing {
