@@ -156,6 +156,30 @@ fn clip(text: &str) -> String {
 mod tests {
     use super::*;
 
+    /// A Kubernetes whose every answer takes so long; it refuses in the end.
+    fn broken(after: Duration) -> kube::Client {
+        let answer = move |_: http::Request<kube::client::Body>| async move {
+            tokio::time::sleep(after).await;
+            let refused = http::Response::builder().status(503).body(kube::client::Body::from(b"down".to_vec()));
+            refused.map_err(Box::<dyn std::error::Error + Send + Sync>::from)
+        };
+        kube::Client::new(tower::service_fn(answer), "default")
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn f34_events_that_nobody_takes_cost_five_seconds_at_most_and_fail_nothing() {
+        for after in [Duration::ZERO, Duration::from_hours(1)] {
+            let events = Events(Audience::Kubernetes(Recorder::new(broken(after), Reporter::from(REPORTER))));
+            let pipe: crd::ClickPipe = serde_json::from_value(serde_json::json!({
+                "apiVersion": "cloud.clickhouse.com/v1alpha1", "kind": "ClickPipe", "metadata": {"name": "orders", "namespace": "data", "uid": "u"},
+                "spec": {"connectionRef": {"name": "prod"}, "serviceId": "s", "source": {}, "destination": {"database": "default"}}
+            })).unwrap();
+            let begun = tokio::time::Instant::now();
+            events.tell(&pipe, Topic::Did(Deed::PipeCreated), "accepted").await;
+            assert!(begun.elapsed() <= PATIENCE, "{:?}", begun.elapsed());
+        }
+    }
+
     #[test]
     fn a_long_text_is_cut_between_characters() {
         assert_eq!(clip("short"), "short");

@@ -377,3 +377,54 @@ fn the_last_error_names_its_class_and_goes_with_success() {
     let observed = world.status.observed.clone().unwrap_or_default();
     assert!(observed.pointer("/source/kafka/topics").is_none(), "only what the spec leaves unset: {observed}");
 }
+
+/// Lets both clusters live for a while, in turns, before the same service.
+fn live_together(clusters: &mut [World; 2], for_ms: u64) {
+    let [one, other] = clusters;
+    let end = one.now + for_ms;
+    while one.now < end {
+        one.pass();
+        std::mem::swap(&mut one.sim, &mut other.sim);
+        other.now = one.now;
+        other.pass();
+        std::mem::swap(&mut one.sim, &mut other.sim);
+        other.now += 10_000;
+        one.now = other.now;
+    }
+}
+
+#[test]
+fn f33_two_clusters_with_the_same_object_and_the_same_service_keep_apart() {
+    for lost in [false, true] {
+        let mut clusters = [fresh(KAFKA), fresh(KAFKA)];
+        clusters[1].cluster = "another cluster".into();
+        clusters[1].object.uid = "uid-2".into();
+        if lost {
+            // The create of the first is lost, and a pipe of the second stands there that fits it but for its token.
+            let reset = FaultKind::GatewayTimeout { commit_after_ms: None, answer_after_ms: 30_000 };
+            clusters[0].sim.inject(Fault::new(reset).on(RouteKind::CreatePipe).once());
+        }
+        live_together(&mut clusters, 30 * MINUTE);
+        let [one, other] = &clusters;
+        let (first, second) = (pipe_id(one), pipe_id(other));
+        assert_eq!(
+            (one.condition("Ready").as_str(), other.condition("Ready").as_str()),
+            ("True Running", "True Running")
+        );
+        assert_ne!(first, second, "each has a pipe of its own");
+        assert_eq!((alive(one), one.count(RouteKind::CreatePipe)), (2, if lost { 3 } else { 2 }));
+        assert_eq!((one.condition("SuspectedDuplicate"), other.condition("SuspectedDuplicate")), <_>::default());
+        // One of them deletes its object: the other's pipe is not touched.
+        clusters[0].object.deleting = true;
+        let before = clusters[0].sim.pipe(&second).unwrap().document.clone();
+        for _ in 0..40 {
+            if clusters[0].exists {
+                live_together(&mut clusters, 1);
+            }
+        }
+        let [one, other] = &clusters;
+        assert!(!one.exists && !is_alive(one, &first) && is_alive(one, &second));
+        assert_eq!(one.sim.pipe(&second).unwrap().document, before);
+        assert_eq!(other.condition("Ready"), "True Running");
+    }
+}

@@ -13,6 +13,7 @@
     reason = "a simulation that cannot go on has failed, and says so; a JSON value indexed by a name gives null"
 )]
 
+pub mod answers;
 pub mod choke;
 pub mod defaults;
 pub mod feed;

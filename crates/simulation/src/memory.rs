@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::choke::Side;
 use crate::process::Process;
 use crate::scenario::show::summary;
-use crate::shared::Shared;
+use crate::shared::{KubeAnswer, Shared};
 use crate::store::{Named, Refused, Store};
 use crate::struck::Fault;
 
@@ -50,13 +50,8 @@ impl Memory {
         if !self.shared.happens(often) {
             return None;
         }
-        let busy = || Error::Other("the server is currently unable to handle the request (503)".into());
-        Some(match self.shared.random.lock().u32(0..4) {
-            0 => Mishap::Before(Error::Conflict),
-            1 => Mishap::Before(busy()),
-            2 => Mishap::Before(Error::TimedOut),
-            _ => Mishap::After(Error::TimedOut),
-        })
+        let answers = [KubeAnswer::Conflict, KubeAnswer::Busy, KubeAnswer::TimedOut, KubeAnswer::TimedOutAfter];
+        Some(mishap(answers[self.shared.random.lock().usize(0..4)]))
     }
 
     async fn read<T>(&self, look: impl FnOnce(&Store) -> Result<T, Error>) -> Result<T, Error> {
@@ -77,13 +72,13 @@ impl Memory {
     ) -> Result<T, Error> {
         self.process.alive().await;
         self.travel().await;
-        let crash = self.shared.choke.lock().pass(&effect);
-        self.shared.struck.crash(crash);
+        let crash = self.shared.effect(&self.process, &effect);
         if crash == Some(Side::Before) {
             self.process.kill();
         }
         self.process.alive().await;
-        let mishap = self.mishap();
+        let answer = self.shared.kube_answer.lock().take();
+        let mishap = answer.map(mishap).or_else(|| self.mishap());
         if mishap.is_some() {
             self.shared.struck.by(Fault::KUBE);
         }
@@ -100,6 +95,17 @@ impl Memory {
         self.process.alive().await;
         self.travel().await;
         result
+    }
+}
+
+fn mishap(answer: KubeAnswer) -> Mishap {
+    match answer {
+        KubeAnswer::Conflict => Mishap::Before(Error::Conflict),
+        KubeAnswer::Busy => {
+            Mishap::Before(Error::Other("the server is currently unable to handle the request (503)".into()))
+        }
+        KubeAnswer::TimedOut => Mishap::Before(Error::TimedOut),
+        KubeAnswer::TimedOutAfter => Mishap::After(Error::TimedOut),
     }
 }
 

@@ -151,7 +151,7 @@ fn context(
         })),
         metrics: Arc::new(Metrics::new()),
         memory: Mutex::default(),
-        wall: Box::new(move || wall.wall()),
+        wall: Box::new(move || wall.shown()),
         nonce: Box::new(move || nonces.nonce()),
         config,
     });

@@ -11,9 +11,10 @@ use sim::Simulator;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::choke::Choke;
+use crate::choke::{Choke, Side};
 use crate::defaults::Defaults;
 use crate::journal::Journal;
+use crate::process::Process;
 use crate::store::Store;
 use crate::struck::Struck;
 use crate::watchman::{Promises, Watchman};
@@ -45,6 +46,51 @@ impl Default for Weather {
     }
 }
 
+/// What Kubernetes answers instead of carrying out a write, or after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KubeAnswer {
+    /// 409.
+    Conflict,
+    /// 429 or 503.
+    Busy,
+    /// 504, and it was not carried out.
+    TimedOut,
+    /// 504, and it was carried out.
+    TimedOutAfter,
+}
+
+/// How right the clock of the operators is; the cluster's and the service's always are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// Right.
+    #[default]
+    Right,
+    /// Always wrong by so much.
+    Wrong {
+        /// How much it is ahead.
+        ms: i64,
+    },
+    /// It jumps to and fro.
+    Jumping {
+        /// How much it is ahead, and then behind.
+        ms: i64,
+        /// How long until it jumps again.
+        every_ms: u64,
+    },
+}
+
+impl Clock {
+    /// How far it is ahead.
+    fn wrong_ms(self, now_ms: u64) -> i64 {
+        match self {
+            Self::Right => 0,
+            Self::Wrong { ms } => ms,
+            Self::Jumping { ms, every_ms } if (now_ms / every_ms).is_multiple_of(2) => ms,
+            Self::Jumping { ms, .. } => -ms,
+        }
+    }
+}
+
 /// What all processes share.
 pub struct Shared {
     start: Instant,
@@ -58,6 +104,10 @@ pub struct Shared {
     pub random: Mutex<fastrand::Rng>,
     /// How slow and unreliable everything is.
     pub weather: Mutex<Weather>,
+    /// What Kubernetes answers to the next write, if it is not what it should.
+    pub kube_answer: Mutex<Option<KubeAnswer>>,
+    /// The clock of the operators.
+    pub clock: Mutex<Clock>,
     /// What happened.
     pub journal: Mutex<Journal>,
     /// What must hold.
@@ -78,6 +128,8 @@ impl Shared {
             choke: Mutex::new(choke),
             random: Mutex::new(fastrand::Rng::with_seed(seed)),
             weather: Mutex::default(),
+            kube_answer: Mutex::default(),
+            clock: Mutex::default(),
             journal: Mutex::default(),
             watchman: Mutex::new(Watchman::new(Promises { window_holds: true, one_operator: true })),
             struck: Struck::default(),
@@ -95,6 +147,13 @@ impl Shared {
     pub fn wall(&self) -> Timestamp {
         let now = i64::try_from(self.now_ms()).unwrap_or(i64::MAX);
         Timestamp::from_millisecond(EPOCH_MS.saturating_add(now)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Now, as the operators' clock shows it.
+    pub fn shown(&self) -> Timestamp {
+        let wrong = self.clock.lock().wrong_ms(self.now_ms());
+        let now = self.wall().as_millisecond().saturating_add(wrong);
+        Timestamp::from_millisecond(now).unwrap_or(Timestamp::MAX)
     }
 
     /// A nonce that nobody has used.
@@ -118,6 +177,17 @@ impl Shared {
     /// Whether something happens that happens so often of a thousand.
     pub fn happens(&self, per_thousand: u32) -> bool {
         per_thousand > 0 && self.random.lock().u32(0..1000) < per_thousand
+    }
+
+    /// Counts an effect and lets happen what happens before it; on which side of it the process ends, if it does.
+    pub fn effect(&self, process: &Process, effect: &str) -> Option<Side> {
+        let (crash, deed) = self.choke.lock().pass(effect);
+        self.struck.crash(crash);
+        if let Some(deed) = deed {
+            self.say(&format!("something happens before {effect}"));
+            deed(self, process);
+        }
+        crash
     }
 
     /// Changes objects and tells the watches.

@@ -2,6 +2,8 @@
 //!
 //! First safety: while all of it happens, nothing that must not happen does. Then liveness: the trouble ends, and everything has to come to
 //! rest as it was asked for, and stay at rest. Not here: what must not happen ([`crate::watchman`]).
+//!
+//! Faults: F1, F2, F4, F5, F6, F7, F8, F9, F10, F11, F12, F13, F15, F16, F17, F18, F19, F22, F23, F24, F25, F26, F27, F30.
 
 mod faults;
 mod others;

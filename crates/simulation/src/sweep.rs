@@ -2,6 +2,8 @@
 //!
 //! A point is one side of one effect: before it happens, or after it happened and before anybody learned of it. Not here: the stories, and
 //! what must hold in any case (`finally`, and [`crate::watchman`]).
+//!
+//! Faults: F1, F2, F3.
 
 use std::fmt;
 use std::str::FromStr;

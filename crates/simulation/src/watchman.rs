@@ -8,7 +8,7 @@ mod objects;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use sim::{Pipe, Recorded, RouteKind, Simulator};
+use sim::{FaultKind, Garble, Pipe, Recorded, RouteKind, Simulator};
 
 use crate::store::Named;
 
@@ -40,6 +40,10 @@ pub struct Watchman {
     /// Somebody else's pipes that were taken, and so are ours to change.
     taken: BTreeSet<String>,
     seen: usize,
+    /// The last list that could be understood.
+    whole_list: Option<u64>,
+    /// By token: the last create whose outcome nobody could know.
+    doubtful: BTreeMap<String, u64>,
     /// What must not have happened and did.
     pub violations: Vec<String>,
 }
@@ -68,6 +72,8 @@ impl Watchman {
             foreign: BTreeMap::new(),
             taken: BTreeSet::new(),
             seen: 0,
+            whole_list: None,
+            doubtful: BTreeMap::new(),
             violations: Vec::new(),
         }
     }
@@ -85,6 +91,8 @@ impl Watchman {
     }
 
     /// Looks at the service, after anything happened there.
+    ///
+    /// Invariants: 7.
     pub fn cloud(&mut self, cloud: &Simulator) {
         let new: Vec<&Recorded> = cloud.requests().skip(self.seen).collect();
         self.seen += new.len();
@@ -98,7 +106,11 @@ impl Watchman {
         }
     }
 
+    /// Invariants: 1, 3, 10, 12.
     fn request(&mut self, cloud: &Simulator, request: &Recorded) {
+        if request.route == RouteKind::ListPipes && request.status == 200 && !request.faults.iter().any(spoils) {
+            self.whole_list = Some(request.seq);
+        }
         if !request.route.writes() || request.route == RouteKind::SetServiceState {
             return;
         }
@@ -109,6 +121,13 @@ impl Watchman {
             let attempts: i64 = self.attempts.get(&token).into_iter().flat_map(BTreeMap::values).sum();
             if *posts > attempts {
                 self.violations.push(format!("invariant 1: {posts} creates with {attempts} attempts on record"));
+            }
+            if self.whole_list.is_none() || self.whole_list < self.doubtful.get(&token).copied() {
+                self.violations.push("invariant 10: a create without a list that could be understood".to_owned());
+            }
+            self.doubtful.remove(&token);
+            if !(400..500).contains(&request.status) {
+                self.doubtful.insert(token, request.seq);
             }
             return;
         }
@@ -133,6 +152,7 @@ impl Watchman {
         }
     }
 
+    /// Invariants: 1, 1', 2, 2', 3.
     fn pipes(&mut self, cloud: &Simulator) {
         let mut own: BTreeMap<&str, Vec<&Pipe>> = BTreeMap::new();
         for pipe in cloud.pipes().filter(|pipe| pipe.gone_at_ms.is_none()) {
@@ -162,6 +182,15 @@ impl Watchman {
                 self.violations.push(format!("invariant 3: somebody else's pipe {id} is not as it was"));
             }
         }
+    }
+}
+
+/// Whether a fault makes an answer something that nobody can understand.
+fn spoils(kind: &FaultKind) -> bool {
+    match kind {
+        FaultKind::Garbled { how } => !matches!(how, Garble::ExtraMembers | Garble::Huge),
+        FaultKind::HtmlBody { .. } | FaultKind::TruncatedJson {} | FaultKind::ListWithoutResult {} => true,
+        _ => false,
     }
 }
 

@@ -34,8 +34,7 @@ impl Wire {
         }
         let request = request(outgoing);
         let path = short(&request.path);
-        let crash = self.shared.choke.lock().pass(&format!("{} {path}", request.method));
-        self.shared.struck.crash(crash);
+        let crash = self.shared.effect(&self.process, &format!("{} {path}", request.method));
         if crash == Some(Side::Before) {
             self.process.kill();
         }

@@ -2,6 +2,7 @@
 //!
 //! Not here: what they say; that is in the crates `crd` and `contract`.
 
+mod faults;
 mod reference;
 mod rules;
 
@@ -32,6 +33,15 @@ pub(crate) enum Error {
     Untried {
         /// The rule's message, or the case's words.
         rule: String,
+    },
+    /// The tags cannot be read.
+    #[error("failed to read the tags of tests and oracles")]
+    Tags(#[source] std::io::Error),
+    /// The numbers of faults and invariants do not meet the tests.
+    #[error("{what}; see \"Numbers\" in CONTRIBUTING.md")]
+    Unnumbered {
+        /// What is missing or too much.
+        what: String,
     },
     /// A definition cannot be written as YAML.
     #[error("failed to write a definition as YAML")]
@@ -91,6 +101,7 @@ fn files(root: &Path) -> Result<Vec<(String, String)>, Error> {
     }
     files.push(("docs/reference/conditions.md".to_owned(), reference::conditions()));
     files.push(("docs/rules.md".to_owned(), rules::page(root)?));
+    files.push(("docs/faults.md".to_owned(), faults::page(root)?));
     let ledger = contract::Ledger::new(&contract::Document::official()?, &contract::Ours::installed()?);
     files.push(("docs/coverage.md".to_owned(), contract::coverage::page(&ledger)));
     Ok(files)

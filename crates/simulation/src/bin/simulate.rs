@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use crowd::{Ran, Report, crowd};
+use simulation::answers::{Case, answer, cases};
 use simulation::scenario::{self, Scenario};
 use simulation::storm::{End, Storm};
 use simulation::sweep::{Crash, crash, pairs, singles};
@@ -54,6 +55,20 @@ enum Command {
         #[arg(long)]
         report: Option<PathBuf>,
     },
+    /// Every kind of call, answered in every way.
+    Answers {
+        /// Only runs with this in their name, which is site, answer and position.
+        #[arg(long, default_value = "")]
+        case: String,
+        /// Writes which faults struck how often into this file.
+        #[arg(long)]
+        report: Option<PathBuf>,
+    },
+    /// One call answered in one way, such as `create:Page:After`; shows its trace.
+    Answer {
+        /// Site, answer and position.
+        case: String,
+    },
     /// One story with these crashes, such as `7:after`; shows its trace.
     Crash {
         /// The story's name.
@@ -68,6 +83,8 @@ fn main() -> ExitCode {
         Command::Storm { seed: Some(seed), .. } => replay(seed),
         Command::Storm { seed: None, from, count, report } => storms(from, count, report),
         Command::Sweep { story, pairs, report } => sweep(&story, pairs, report),
+        Command::Answers { case, report } => answers(&case, report),
+        Command::Answer { case } => answer_one(&case),
         Command::Crash { story, at } => crash_one(&story, &at),
     }
 }
@@ -114,6 +131,24 @@ fn sweep(part: &str, two: bool, file: Option<PathBuf>) -> ExitCode {
         let replay = format!("{REPLAY} crash {} {}", story.name(), at.join(" "));
         Ran { problems: end.problems, struck: end.struck, replay }
     })
+}
+
+fn answers(part: &str, file: Option<PathBuf>) -> ExitCode {
+    let cases: Vec<Case> = cases().into_iter().filter(|case| case.to_string().contains(part)).collect();
+    crowd("answers", &Report { layer: "L3", file }, &cases, |case| {
+        let end = answer(case);
+        Ran { problems: end.problems, struck: end.struck, replay: format!("{REPLAY} answer {case}") }
+    })
+}
+
+fn answer_one(name: &str) -> ExitCode {
+    let Some(case) = cases().into_iter().find(|case| case.to_string() == name) else {
+        println!("there is no case {name}");
+        return ExitCode::FAILURE;
+    };
+    let end = answer(&case);
+    println!("{}\n\n{}", end.happened, end.trace.join("\n"));
+    verdict(&end.problems)
 }
 
 fn stories(part: &str) -> Vec<Scenario> {

@@ -27,6 +27,8 @@ pub enum Command {
     Service(Option<String>),
     /// The API key works or does not.
     Key(bool),
+    /// The API key is one of another organization.
+    ForeignKey,
     /// The service behaves differently.
     Behaviour(Value),
     /// Something goes wrong with calls.

@@ -57,7 +57,13 @@ pub fn parse(lines: &Lines) -> Parsed<Command> {
         ["service", state] => Command::Service(Some((*state).to_owned())),
         ["key", "disabled"] => Command::Key(false),
         ["key", "enabled"] => Command::Key(true),
+        ["key", "foreign"] => Command::ForeignKey,
         ["behaviour", ..] => Command::Behaviour(yaml(rest(1))?),
+        ["fault"] => {
+            let fault = yaml(&lines.block)?;
+            sim::Fault::from_json(&fault)?;
+            Command::Fault(fault)
+        }
         ["fault", name, ..] => Command::Fault(fault(name, words.get(2..).unwrap_or_default())?),
         ["faults", "end"] => Command::FaultsEnd,
         ["network", "down"] => Command::Network(false),

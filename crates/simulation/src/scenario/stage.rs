@@ -15,6 +15,7 @@ use super::look::Look;
 use super::parse::parse;
 use super::{Lines, Scenario, show};
 use crate::choke::Choke;
+use crate::shared::Clock;
 use crate::store::Named;
 use crate::struck::{self, Fault};
 use crate::world::{Options, World, in_virtual_time};
@@ -25,6 +26,9 @@ const PATIENCE: Duration = Duration::from_hours(1);
 const QUIET: Duration = Duration::from_mins(1);
 /// The longest that rest is waited for.
 const RESTLESS: Duration = Duration::from_mins(40);
+
+/// Twenty looks at a quiet service.
+const TWENTY_LOOKS: Duration = Duration::from_mins(100);
 
 /// How a story ended.
 #[derive(Debug)]
@@ -58,11 +62,17 @@ struct Stage<'a> {
 
 /// Plays a story; with crash points only what must hold in any case is expected.
 pub fn play(scenario: &Scenario, crashes: Option<Choke>) -> End {
+    play_by(Clock::Right, scenario, crashes)
+}
+
+/// Plays a story while the operators have this clock.
+pub fn play_by(clock: Clock, scenario: &Scenario, crashes: Option<Choke>) -> End {
     in_virtual_time(async {
         let crashing = crashes.is_some();
         let flags = scenario.commands.iter().filter_map(|lines| lines.command.strip_prefix("flags "));
         let flags = flags.flat_map(str::split_whitespace).map(str::to_owned).collect();
         let world = World::new(Options { flags, choke: crashes.unwrap_or_default(), ..Options::default() });
+        *world.shared.clock.lock() = clock;
         let mut stage = Stage {
             world,
             scenario,
@@ -119,6 +129,24 @@ impl Stage<'_> {
                 self.problems.push(format!("{text}: {missed}"));
             }
         }
+        if self.crashing && self.problems.is_empty() {
+            self.stay().await;
+        }
+    }
+
+    /// What is at rest writes nothing, here or there. A connection whose key did not work may be checked once more after an hour.
+    ///
+    /// Invariants: 5, 6.
+    async fn stay(&mut self) {
+        let mut seen = vec![self.activity()];
+        for _ in 0..2 {
+            self.world.advance(TWENTY_LOOKS).await;
+            seen.push(self.activity());
+            if seen.ends_with(&[seen[seen.len() - 2]]) {
+                return;
+            }
+        }
+        self.problems.push(format!("invariant 6: at rest and still writing: {seen:?}"));
     }
 
     /// A crash in the middle of the create of a database pipe ends with a question to a person, who looks and answers.

@@ -22,6 +22,8 @@ const QUIET: Duration = Duration::from_mins(100);
 
 impl Run {
     /// Waits for rest, and then watches that it is kept.
+    ///
+    /// Invariants: 6.
     pub(super) async fn rest(&mut self) {
         let (mut waited, mut still) = (Duration::ZERO, Duration::ZERO);
         let mut restless = Vec::new();
@@ -43,6 +45,7 @@ impl Run {
         }
     }
 
+    /// Invariants: 5, 6.
     async fn quiet(&mut self) {
         let written = |run: &Self| {
             let cloud = run.world.shared.cloud.lock();
@@ -101,6 +104,8 @@ impl Run {
     }
 
     /// How the pipe differs from the object, in what the storm changes. It shares no code with the plan.
+    ///
+    /// Invariants: 11.
     fn unlike(&self, object: &Value) -> Option<String> {
         let cloud = self.world.shared.cloud.lock();
         let Some(pipe) = object["status"]["pipe"]["id"].as_str().and_then(|id| cloud.pipe(id)) else {

@@ -13,7 +13,7 @@ use crate::words::{PATIENCE, assert_budget_kept, condition, count, live_pipes, w
 const TALKATIVE: [&str; 2] = ["--log-level", "debug"];
 
 /// Faults: F20.
-/// Invariants: 2.
+/// Invariants: 1, 2.
 #[test]
 fn the_examples_live_and_go_as_promised() {
     let world = world();
@@ -46,6 +46,7 @@ fn the_examples_live_and_go_as_promised() {
     nothing_leaks(&world, &operator, &canaries);
 }
 
+/// Invariants: 6.
 fn wait_all_ready(world: &World, count: usize) {
     // At most one request a second.
     wait_until(2 * PATIENCE, "every example to be Ready and Synced", || {

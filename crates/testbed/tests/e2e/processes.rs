@@ -164,7 +164,7 @@ impl Stage {
     /// What holds when everything has settled: one pipe for each object, no other was ever started, somebody else's is as it was, nothing leaked,
     /// and nothing is written any more, also when every object is looked at again.
     ///
-    /// Invariants: 1, 1', 2, 3, 4, 5.
+    /// Invariants: 1, 1', 2, 3, 4, 5, 13.
     fn assert_in_order(&self, names: &[&str], logs: &[String]) {
         self.wait_settled(names);
         let written = writes(&self.world);
@@ -187,6 +187,7 @@ impl Stage {
         assert_eq!(live, recorded, "one live pipe for each object");
         let foreign = all.as_array().unwrap().iter().find(|pipe| pipe["id"] == self.foreign["id"]);
         assert_eq!(foreign, Some(&self.foreign), "somebody else's pipe was touched");
+        assert!(logs.iter().all(|log| !log.contains("panicked")), "an operator panicked");
         for secret in [CANARY, KEY.1] {
             let encoded = BASE64.encode(secret.as_bytes());
             for log in logs {

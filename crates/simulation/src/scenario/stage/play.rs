@@ -10,6 +10,9 @@ use crate::scenario::command::{Command, Deed};
 use crate::store::Named;
 use crate::world::{KEY, documents, put};
 
+/// An organization in which we have nothing.
+const ELSEWHERE: &str = "99999999-9999-4999-8999-999999999999";
+
 type Done = Result<(), String>;
 
 impl Stage<'_> {
@@ -31,9 +34,11 @@ impl Stage<'_> {
             Command::Somebody(deed) => self.somebody(deed),
             Command::Service(state) => self.service(state.as_deref()),
             Command::Key(works) => {
-                let (id, secret) = (KEY.0.to_owned(), KEY.1.to_owned());
-                let key = KeyConfig { id, secret, organization: None, disabled: !works };
-                self.world.shared.in_cloud(|cloud| cloud.set_key(key));
+                self.key(*works, None);
+                Ok(())
+            }
+            Command::ForeignKey => {
+                self.key(true, Some(ELSEWHERE.to_owned()));
                 Ok(())
             }
             Command::Behaviour(changes) => {
@@ -60,6 +65,12 @@ impl Stage<'_> {
             }
             other => Err(format!("{other:?} takes time")),
         }
+    }
+
+    fn key(&self, works: bool, organization: Option<String>) {
+        let (id, secret) = (KEY.0.to_owned(), KEY.1.to_owned());
+        let key = KeyConfig { id, secret, organization, disabled: !works };
+        self.world.shared.in_cloud(|cloud| cloud.set_key(key));
     }
 
     fn secret(&mut self, name: &str, key: &str, value: &str) -> Done {

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{Stage, postgres};
 use crate::words::{KEY, count, wait_ready};
 
+/// Invariants: 11.
 #[test]
 fn f01_f27_a_kill_in_the_middle_of_create_update_and_delete_leaves_one_pipe_each() {
     let stage = Stage::new();

@@ -1,0 +1,84 @@
+//! Whose pipe it is: forged tokens with and without an intent of ours, fitting and not fitting.
+
+use serde_json::{Value, json};
+use sim::{Fault, FaultKind, RouteKind};
+use simulation::world::{World, in_virtual_time};
+
+use crate::{MINUTE, apply, assert_sound, condition, count, inject, living, pipe, world, writes};
+
+/// Somebody makes a pipe with the name that ours has or will have; its id.
+fn forge(world: &World, name: &str, topic: &str) -> String {
+    let body = json!({
+        "name": name, "state": "Stopped",
+        "source": {"kafka": {"type": "confluent", "format": "JSONEachRow", "brokers": "broker.example.com:9092", "topics": topic,
+            "authentication": "PLAIN", "consumerGroup": "clickpipes-consumer-group", "credentials": {"username": "my_user", "password": "canary-theirs"}}},
+        "destination": {"database": "default", "table": "my_table", "managedTable": true, "tableDefinition": {"engine": {"type": "MergeTree"}},
+            "columns": [{"name": "id", "type": "UInt64"}, {"name": "message", "type": "String"}, {"name": "timestamp", "type": "DateTime"}]},
+    });
+    let made = world.shared.in_cloud(|cloud| cloud.make_pipe(body.as_object().unwrap())).unwrap();
+    let id = made["id"].as_str().unwrap().to_owned();
+    let cloud = world.shared.cloud.lock();
+    world.shared.watchman.lock().foreign(&cloud, &id);
+    drop(cloud);
+    id
+}
+
+/// The name that a pipe of this object gets, read from the create of a world in which nothing goes wrong.
+fn name() -> String {
+    in_virtual_time(async {
+        let world = world();
+        apply(&world, "kafka", "kafka", &[]);
+        world.advance(MINUTE).await;
+        let cloud = world.shared.cloud.lock();
+        cloud.pipes().next().unwrap().name.clone()
+    })
+}
+
+fn object(world: &World) -> Value {
+    world.object(&pipe("kafka")).map(|object| Value::clone(&object)).unwrap()
+}
+
+#[test]
+fn f13_a_forged_token_counts_only_with_an_intent_and_the_same_pipe() {
+    let name = name();
+    for (intent, topic) in [(true, "my_topic"), (true, "other"), (false, "my_topic"), (false, "other")] {
+        in_virtual_time(async {
+            let what = format!("intent {intent}, topic {topic}");
+            let world = world();
+            if intent {
+                // The create never arrives, so that only the forged pipe carries the token.
+                let lost = FaultKind::GatewayTimeout { commit_after_ms: None, answer_after_ms: 30_000 };
+                inject(&world, Fault::new(lost).on(RouteKind::CreatePipe).once());
+            } else {
+                forge(&world, &name, topic);
+            }
+            apply(&world, "kafka", "kafka", &[]);
+            world.advance(MINUTE).await;
+            let forged = if intent { Some(forge(&world, &name, topic)) } else { None };
+            world.advance(60 * MINUTE).await;
+            let taken = object(&world)["status"]["pipe"]["id"].as_str().map(str::to_owned);
+            match (intent, topic) {
+                (true, "my_topic") => {
+                    assert_eq!(taken, forged, "{what}: what fits an open intent is ours");
+                    assert_eq!(condition(&world, "kafka", "Ready"), "True Running", "{what}");
+                    assert_eq!(count(&world, RouteKind::CreatePipe), 1, "{what}");
+                }
+                (true, _) => {
+                    assert_ne!(taken, forged, "{what}");
+                    let says = (condition(&world, "kafka", "Synced"), condition(&world, "kafka", "Stalled"));
+                    assert_eq!(says.0, "False AdoptionRequired", "{what}: {says:?}");
+                    assert_eq!(writes(&world), 1, "{what}: the lost create");
+                }
+                (false, _) => {
+                    assert_eq!(taken, None, "{what}");
+                    assert_eq!(condition(&world, "kafka", "Synced"), "False AdoptionRequired", "{what}");
+                    assert_eq!((writes(&world), living(&world).len()), (0, 0), "{what}");
+                }
+            }
+            world.delete(&pipe("kafka")).unwrap();
+            world.advance(60 * MINUTE).await;
+            assert!(world.object(&pipe("kafka")).is_none(), "{what}: the object is let go");
+            assert_sound(&world, &what);
+        });
+    }
+}
