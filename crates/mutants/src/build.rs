@@ -35,6 +35,11 @@ const PROFILE: [&str; 5] = [
 const SELECTION: [&str; 7] =
     ["test", "--no-run", "--package", "clickpipes-plan", "--package", "clickpipes-simulation", "--tests"];
 
+/// The first layer: the tests of the plan.
+pub(crate) const PLAN: &str = "plan";
+/// The second: stories of the whole controller.
+pub(crate) const SCENARIOS: &str = "scenarios";
+
 /// A program that holds tests.
 #[derive(Debug)]
 pub(crate) struct Program {
@@ -66,7 +71,9 @@ pub(crate) struct Built<'a> {
 /// Builds every test program.
 pub(crate) fn build<'a>(root: &Path, copy: &Copy, mutants: &'a [Mutant]) -> Result<Built<'a>> {
     let mut originals = texts(root, SOURCES)?;
-    originals.values_mut().for_each(|text| *text = switchable(text));
+    for text in originals.values_mut() {
+        *text = switchable(text);
+    }
     if let Some(library) = originals.get_mut(LIBRARY) {
         library.push_str("\n/// Which mutant is at work.\n#[doc(hidden)]\npub mod mutated;\n");
     }
@@ -193,8 +200,8 @@ fn compile(copy: &Copy) -> Result<Vec<Program>> {
 /// The layer of a test program: the tests of the plan, or the stories of the whole controller; others are not asked.
 fn layer(folder: &Path, target: &str) -> Option<&'static str> {
     match (folder.file_name()?.to_str()?, target) {
-        ("plan", _) => Some("plan"),
-        ("simulation", "scenarios") => Some("scenarios"),
+        ("plan", _) => Some(PLAN),
+        ("simulation", "scenarios") => Some(SCENARIOS),
         _ => None,
     }
 }

@@ -19,6 +19,7 @@ mod rewrite;
 mod sweep;
 mod tests;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,8 +27,10 @@ use std::time::Instant;
 
 use clap::Parser;
 
+use crate::build::Viable;
 use crate::copy::Copy;
 use crate::list::Mutant;
+use crate::sweep::{Fate, Trial};
 
 /// How every part ends.
 type Result<T = ()> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
@@ -39,7 +42,7 @@ struct Arguments {
     /// Only every n-th mutant, beginning with the k-th: `1/4`.
     #[arg(long, value_parser = shard)]
     shard: Option<(usize, usize)>,
-    /// Only those that survived when they were last tried.
+    /// Only those that were not noticed when they were last tried here, or were never tried; of the others, what came of them then counts.
     #[arg(long)]
     again: bool,
     /// Only those whose name contains one of these.
@@ -67,30 +70,37 @@ fn run(arguments: &Arguments) -> Result {
     println!("==> {inside} mutants are built, {seconds} s; the others do not compile");
     let tests = tests::learn(&copy, &built.programs)?;
     println!("==> {} tests know what they reach, {} s", tests.len(), begun.elapsed().as_secs());
-    let before = sweep::Survived::read(&folder);
-    let mut chosen = built.viable;
-    chosen.retain(|viable| arguments.wants(viable.mutant, &before));
-    let trials = sweep::sweep(&tests, &chosen)?;
-    before.write(&folder, &trials)?;
-    println!("==> tried, {} s", begun.elapsed().as_secs());
+    let before = sweep::before(&folder);
+    let chosen: Vec<Viable> =
+        built.viable.iter().copied().filter(|viable| arguments.wants(viable.mutant, &before)).collect();
+    let mut trials = sweep::sweep(&folder, &tests, &chosen)?;
+    println!("==> {} tried, {} s", trials.len(), begun.elapsed().as_secs());
+    if arguments.again {
+        trials.extend(kept(&built.viable, &chosen, &before));
+        trials.sort_by_key(|trial| trial.mutant.id);
+    }
     let reasons = reasons::read(&root)?;
     let report = report::Report { trials: &trials, unviable: mutants.len() - inside, reasons: &reasons };
     println!("{}", report.summary());
-    if arguments.is_whole() {
+    let whole = trials.len() == inside;
+    if whole {
         report.write(&root)?;
     }
-    report.verdict(&mutants, arguments.is_whole())
+    report.verdict(&mutants, whole)
+}
+
+/// What came of those that were not tried again.
+fn kept<'a>(viable: &[Viable<'a>], chosen: &[Viable], before: &BTreeMap<String, Fate>) -> Vec<Trial<'a>> {
+    let tried: BTreeSet<usize> = chosen.iter().map(|viable| viable.mutant.id).collect();
+    let others = viable.iter().map(|viable| viable.mutant).filter(|mutant| !tried.contains(&mutant.id));
+    others.filter_map(|mutant| Some(Trial { mutant, fate: *before.get(&mutant.name)? })).collect()
 }
 
 impl Arguments {
-    fn wants(&self, mutant: &Mutant, before: &sweep::Survived) -> bool {
+    fn wants(&self, mutant: &Mutant, before: &BTreeMap<String, Fate>) -> bool {
         let sharded = self.shard.is_none_or(|(part, of)| mutant.id % of == part % of);
         let named = self.names.is_empty() || self.names.iter().any(|name| mutant.name.contains(name.as_str()));
-        sharded && named && (!self.again || before.contains(&mutant.name))
-    }
-
-    fn is_whole(&self) -> bool {
-        self.shard.is_none() && !self.again && self.names.is_empty()
+        sharded && named && (!self.again || before.get(&mutant.name).is_none_or(|fate| !fate.is_noticed()))
     }
 }
 

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::Result;
+use crate::build::{PLAN, SCENARIOS};
 use crate::list::Mutant;
 use crate::sweep::{Fate, Trial};
 
@@ -89,8 +90,8 @@ impl Report<'_> {
             LEAST / 10,
             LEAST % 10,
             self.trials.len(),
-            by("plan"),
-            by("scenarios"),
+            by(PLAN),
+            by(SCENARIOS),
             survivors.len(),
             self.tenths() / 10,
             self.tenths() % 10,

@@ -2,17 +2,28 @@
 //!
 //! Not here: which tests those are (see `tests`).
 
-use std::collections::BTreeSet;
-use std::fs;
+use std::collections::BTreeMap;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::Result;
-use crate::build::Viable;
+use crate::build::{PLAN, SCENARIOS, Viable};
 use crate::list::Mutant;
 use crate::tests::{End, Test, command, reaching, run, side_by_side};
+
+/// Where the fate of each mutant is noted as soon as it is known; the last word counts.
+const NOTES: &str = "fates.txt";
+
+/// What came of each mutant when it was last tried here, by its name.
+pub(crate) fn before(folder: &Path) -> BTreeMap<String, Fate> {
+    let text = fs::read_to_string(folder.join(NOTES)).unwrap_or_default();
+    let lines = text.lines().filter_map(|line| line.split_once('\t'));
+    lines.filter_map(|(word, name)| Some((name.to_owned(), Fate::of(word)?))).collect()
+}
 
 /// What came of one mutant.
 #[derive(Debug)]
@@ -41,16 +52,41 @@ impl Fate {
     pub(crate) fn is_noticed(self) -> bool {
         matches!(self, Self::Killed(_) | Self::TimedOut(_))
     }
+
+    fn word(self) -> String {
+        match self {
+            Self::Killed(layer) => format!("killed {layer}"),
+            Self::TimedOut(layer) => format!("late {layer}"),
+            Self::Survived => "survived".to_owned(),
+            Self::Unreached => "unreached".to_owned(),
+        }
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        let all = [
+            Self::Killed(PLAN),
+            Self::Killed(SCENARIOS),
+            Self::TimedOut(PLAN),
+            Self::TimedOut(SCENARIOS),
+            Self::Survived,
+            Self::Unreached,
+        ];
+        all.into_iter().find(|fate| fate.word() == word)
+    }
 }
 
 /// Tries each of them.
-pub(crate) fn sweep<'a>(tests: &[Test], chosen: &[Viable<'a>]) -> Result<Vec<Trial<'a>>> {
+pub(crate) fn sweep<'a>(folder: &Path, tests: &[Test], chosen: &[Viable<'a>]) -> Result<Vec<Trial<'a>>> {
     let (next, trials) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let mut notes = OpenOptions::new().create(true).append(true).open(folder.join(NOTES))?;
+    // A run that was cut off may have left half a line.
+    writeln!(notes)?;
     let work = |_| -> Result {
         while let Some(viable) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
             let fate = fate(tests, viable)?;
             let Ok(mut trials) = trials.lock() else { break };
             trials.push(Trial { mutant: viable.mutant, fate });
+            (&notes).write_all(format!("{}\t{}\n", fate.word(), viable.mutant.name).as_bytes())?;
             if !fate.is_noticed() {
                 println!(
                     "    {fate:?} {}:{}: {}",
@@ -86,34 +122,4 @@ fn fate(tests: &[Test], viable: &Viable) -> Result<Fate> {
         break;
     }
     Ok(fate)
-}
-
-/// The names of those that survived when they were last tried here.
-pub(crate) struct Survived(BTreeSet<String>);
-
-impl Survived {
-    /// What an earlier run has left.
-    pub(crate) fn read(folder: &Path) -> Self {
-        let text = fs::read_to_string(folder.join("survived.txt")).unwrap_or_default();
-        Self(text.lines().map(str::to_owned).collect())
-    }
-
-    /// Whether this one survived.
-    pub(crate) fn contains(&self, name: &str) -> bool {
-        self.0.contains(name)
-    }
-
-    /// Leaves what is known now for the next run.
-    pub(crate) fn write(mut self, folder: &Path, trials: &[Trial]) -> Result {
-        for trial in trials {
-            if trial.fate.is_noticed() {
-                self.0.remove(&trial.mutant.name);
-            } else {
-                self.0.insert(trial.mutant.name.clone());
-            }
-        }
-        let names: Vec<String> = self.0.into_iter().collect();
-        fs::write(folder.join("survived.txt"), names.join("\n"))?;
-        Ok(())
-    }
 }

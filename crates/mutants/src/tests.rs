@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::Result;
-use crate::build::Program;
+use crate::build::{PLAN, Program};
 use crate::copy::Copy;
 
 /// A test that takes longer than this by itself is not asked: what only it would notice is told by a faster one, or not at all.
@@ -81,7 +81,7 @@ pub(crate) fn learn<'a>(copy: &Copy, programs: &'a [Program]) -> Result<Vec<Test
     };
     side_by_side(&work)?;
     let mut learned = tests.into_inner().map_err(|_| "a worker panicked")?;
-    learned.sort_by_key(|test: &Test| (test.program.layer != "plan", test.time));
+    learned.sort_by_key(|test: &Test| (test.program.layer != PLAN, test.time));
     Ok(learned)
 }
 
@@ -146,7 +146,7 @@ pub(crate) fn reaching<'t, 'a>(tests: &'t [Test<'a>], place: usize) -> Vec<Vec<&
     let mut groups: BTreeMap<(bool, &Path, usize), Vec<&Test>> = BTreeMap::new();
     for (number, test) in tests.iter().enumerate().filter(|(_, test)| test.reaches.contains(&place)) {
         let alone = if test.time > LONG { number + 1 } else { 0 };
-        groups.entry((test.program.layer != "plan", &test.program.path, alone)).or_default().push(test);
+        groups.entry((test.program.layer != PLAN, &test.program.path, alone)).or_default().push(test);
     }
     let mut groups: Vec<_> = groups.into_iter().collect();
     let time = |group: &[&Test]| group.iter().map(|test| test.time).sum::<Duration>();

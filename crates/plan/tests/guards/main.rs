@@ -11,6 +11,7 @@ mod world;
 
 mod creating;
 mod deleting;
+mod learning;
 mod moments;
 
 use std::sync::Arc;
@@ -23,6 +24,8 @@ use crd::ClickPipeSpec;
 use world::World;
 
 const KAFKA: &str = concat!(include_str!("../world/kafka.yaml"), "settings: {streaming_max_insert_wait_ms: 5000}\n");
+
+const POSTGRES: &str = include_str!("../world/postgres-two-tables.yaml");
 
 const SECOND: u64 = 1_000;
 const MINUTE: u64 = 60 * SECOND;
