@@ -3,7 +3,7 @@
 //! Not here: lives in the simulator (`life`, `protocol`, `policies` and their like). A guard stands here when a life passes by its edge: the
 //! last moment at which something is done, the one condition of several that forbids it.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 #[path = "../world/mod.rs"]
 #[expect(dead_code, reason = "what lives need beside it")]
