@@ -9,6 +9,7 @@
 #[expect(dead_code, reason = "what lives need beside it")]
 mod world;
 
+mod changing;
 mod creating;
 mod deleting;
 mod learning;
