@@ -196,7 +196,8 @@ fn a_retired_twin_is_looked_at_once_more_and_deleted_only_if_it_is_still_stopped
 fn pausing() -> Case {
     let mut case = Case::ready(POSTGRES);
     case.edit(|spec| {
-        spec.source.postgres.as_mut().unwrap().table_mappings.as_mut_slice()[1].target_table = "public_other".into();
+        let mappings = &mut spec.source.postgres.as_mut().unwrap().table_mappings;
+        mappings.last_mut().unwrap().target_table = "public_other".into();
     });
     case
 }
