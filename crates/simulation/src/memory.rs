@@ -124,7 +124,7 @@ impl Cluster for Memory {
         let (create, pipe) = (&status["create"], &status["pipe"]["id"]);
         let (summary, attempt, phase) = (summary(&written), &create["attempt"], &create["phase"]);
         self.shared.say(&format!("  {}: {summary}; create {attempt} {phase}; pipe {pipe}", named.name));
-        typed(&*written)
+        typed(&written)
     }
 
     async fn add_finalizer<K: Kind>(&self, object: &K, finalizer: &str) -> Result<K, Error> {

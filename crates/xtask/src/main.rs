@@ -14,6 +14,7 @@ mod run;
 mod simulate;
 mod slowest;
 mod soak;
+mod tally;
 mod test;
 
 use std::process::ExitCode;

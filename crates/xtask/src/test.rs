@@ -3,11 +3,15 @@
 use testbed::Tools;
 
 use crate::run::{Result, Run};
+use crate::simulate::simulate;
 use crate::slowest::Timer;
-use crate::{check, fuzz};
+use crate::{check, fuzz, tally};
 
 /// The crates whose tests start real programs.
 const REAL: [&str; 1] = ["clickpipes-testbed"];
+
+/// Runs of the simulation: where each is counted, and what it is.
+const RUNS: [(&str, &[&str]); 1] = [("answers", &["answers"])];
 
 /// Seconds that each fuzz target gets.
 const FUZZ: u64 = 5;
@@ -25,5 +29,11 @@ pub(crate) fn test(quick: bool) -> Result {
     tools.controller_manager(|line| println!("{line}"))?;
     Run::cargo(&["build", "--workspace", "--all-features", "--bins"]).go()?;
     timer.timed(&["test", "--workspace", "--all-features"])?;
-    fuzz::fuzz(None, FUZZ)
+    for (name, arguments) in RUNS {
+        let report = ["--report".to_owned(), tally::file(name)?];
+        let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).chain(report).collect();
+        simulate(&arguments)?;
+    }
+    fuzz::fuzz(None, FUZZ)?;
+    tally::print(&RUNS.map(|(name, _)| name))
 }
