@@ -15,6 +15,8 @@ mod deleting;
 mod learning;
 mod managing;
 mod moments;
+mod telling;
+mod values;
 
 use std::sync::Arc;
 
