@@ -5,6 +5,7 @@
 //!
 //! Faults: F1, F2, F4, F5, F6, F7, F8, F9, F10, F11, F12, F13, F15, F16, F17, F18, F19, F22, F23, F24, F25, F26, F27, F30.
 
+mod day;
 mod faults;
 mod others;
 mod people;
@@ -33,6 +34,8 @@ pub struct Storm {
     pub window_holds: bool,
     /// How many operators, without a lease.
     pub replicas: usize,
+    /// How many objects there are for a whole day; none for a short storm over a few.
+    pub objects: u32,
 }
 
 /// How a run ended.
@@ -55,7 +58,7 @@ impl Storm {
     pub fn of(seed: u64) -> Self {
         let mut random = fastrand::Rng::with_seed(seed ^ 0x5eed);
         let window_holds = random.u32(0..4) > 0;
-        Self { seed, window_holds, replicas: if random.u32(0..3) == 0 { 2 } else { 1 } }
+        Self { seed, window_holds, replicas: if random.u32(0..3) == 0 { 2 } else { 1 }, objects: 0 }
     }
 
     /// Lets it happen.
@@ -101,8 +104,10 @@ impl Run {
         self.begin();
         let eagerness = self.random.u64(10..90);
         let mut passed = Duration::ZERO;
-        while passed < TROUBLE && self.is_sound() {
+        let lasts = if self.storm.is_day() { day::LASTS } else { TROUBLE };
+        while passed < lasts && self.is_sound() {
             match self.random.u32(0..100) {
+                0..45 if self.storm.is_day() => self.somebody_works(),
                 0..45 => self.somebody_edits(),
                 45..60 => self.somebody_else(),
                 60..85 => self.something_fails(),

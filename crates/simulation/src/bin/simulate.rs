@@ -43,6 +43,21 @@ enum Command {
         #[arg(long)]
         report: Option<PathBuf>,
     },
+    /// A day of trouble for two operators without a Lease; then exactly one pipe for each object.
+    Day {
+        /// Decides everything.
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// How many objects.
+        #[arg(long, default_value_t = 100)]
+        objects: u32,
+        /// Shows the trace.
+        #[arg(long)]
+        trace: bool,
+        /// Writes which faults struck how often into this file.
+        #[arg(long)]
+        report: Option<PathBuf>,
+    },
     /// Every story with a crash before and after every effect.
     Sweep {
         /// Only stories with this in their name.
@@ -82,6 +97,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Storm { seed: Some(seed), .. } => replay(seed),
         Command::Storm { seed: None, from, count, report } => storms(from, count, report),
+        Command::Day { seed, objects, trace, report } => day(Storm::day(seed, objects), trace, report),
         Command::Sweep { story, pairs, report } => sweep(&story, pairs, report),
         Command::Answers { case, report } => answers(&case, report),
         Command::Answer { case } => answer_one(&case),
@@ -114,6 +130,18 @@ fn storms(from: u64, count: u64, file: Option<PathBuf>) -> ExitCode {
     crowd("storms", &Report { layer: "L2", file }, &seeds, |seed| {
         let End { problems, struck, .. } = Storm::of(*seed).rage();
         Ran { problems, struck, replay: format!("{REPLAY} storm --seed {seed}") }
+    })
+}
+
+fn day(storm: Storm, trace: bool, file: Option<PathBuf>) -> ExitCode {
+    crowd("days", &Report { layer: "L2", file }, &[storm], |storm| {
+        let End { problems, struck, trace: lines, requests, lives } = storm.rage();
+        if trace {
+            println!("{}", lines.join("\n"));
+        }
+        println!("{} objects, {requests} requests, {lives} lives", storm.objects);
+        let replay = format!("{REPLAY} day --seed {} --objects {} --trace", storm.seed, storm.objects);
+        Ran { problems, struck, replay }
     })
 }
 

@@ -83,6 +83,8 @@ impl Run {
         let names: Vec<String> = cloud.pipes().filter(|pipe| !pipe.foreign).map(|pipe| pipe.name.clone()).collect();
         drop(cloud);
         let name = self.random.choice(&names).cloned().unwrap_or_else(|| "Theirs".to_owned());
+        // A forged token stands in the way of an object that is made again, until a person decides.
+        let name = if self.storm.is_day() { name.split(" [").next().unwrap_or_default().to_owned() } else { name };
         let body = theirs(&name);
         self.world.shared.say(&format!("others: make {name}"));
         self.world.shared.struck.by(if name.ends_with(']') { Fault::FORGED } else { Fault::NAMESAKE });

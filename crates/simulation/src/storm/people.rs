@@ -10,7 +10,7 @@ use crate::store::Named;
 use crate::world::{documents, put};
 
 /// One example of each source.
-const SOURCES: [&str; 8] = ["kafka", "kinesis", "s3", "pubsub", "postgres", "mysql", "mongodb", "bigquery"];
+pub(super) const SOURCES: [&str; 8] = ["kafka", "kinesis", "s3", "pubsub", "postgres", "mysql", "mongodb", "bigquery"];
 /// The entry of each source's Secret, and whether it holds a key file.
 const DATABASES: [&str; 3] = ["postgres", "mysql", "mongodb"];
 
@@ -18,19 +18,22 @@ impl Run {
     /// The first objects.
     pub(super) fn begin(&mut self) {
         self.apply_example("connection", None);
+        if self.storm.is_day() {
+            return self.morning();
+        }
         for _ in 0..self.random.u32(1..6) {
-            self.create();
+            self.create_any();
         }
     }
 
     /// One thing that a user does.
     pub(super) fn somebody_edits(&mut self) {
         let pipes = self.named("ClickPipe");
-        let Some(pipe) = self.random.choice(&pipes).cloned() else { return self.create() };
+        let Some(pipe) = self.random.choice(&pipes).cloned() else { return self.create_any() };
         let source = source_of(&self.object(&pipe));
         let number = self.next();
         match self.random.u32(0..22) {
-            0 | 1 => self.create(),
+            0 | 1 => self.create_any(),
             2 => self.delete(&pipe),
             3 if DATABASES.contains(&source.as_str()) => self.map_tables(&pipe, &source),
             3 | 4 if !matches!(source.as_str(), "postgres" | "mysql" | "mongodb" | "bigquery") => {
@@ -90,13 +93,21 @@ impl Run {
         self.apply_example("connection", None);
     }
 
-    fn create(&mut self) {
+    fn create_any(&mut self) {
         let (source, number) = (*self.random.choice(&SOURCES).unwrap_or(&"kafka"), self.random.u32(0..3));
+        self.create(source, number);
+    }
+
+    /// Applies the example of a source as one of many.
+    pub(super) fn create(&mut self, source: &str, number: u32) {
         let name = format!("{source}-{number}");
         self.world.shared.say(&format!("people: create {name}"));
         let objects = example(source).and_then(|text| documents(&text)).map(|mut objects| {
             if let Some(pipe) = objects.last_mut() {
                 drop(put(pipe, "metadata.name", Some(json!(name))));
+                if self.storm.is_day() {
+                    drop(put(pipe, "spec.onExternalDelete", Some(json!("Recreate"))));
+                }
                 // Two pipes must not write into one table.
                 if !matches!(source, "postgres" | "mysql" | "mongodb" | "bigquery") {
                     drop(put(pipe, "spec.destination.table", Some(json!(format!("table_{source}_{number}")))));
@@ -107,7 +118,7 @@ impl Run {
         self.done(objects.and_then(|objects| self.world.apply_all(&objects)).map(drop));
     }
 
-    fn delete(&mut self, pipe: &Named) {
+    pub(super) fn delete(&mut self, pipe: &Named) {
         self.world.shared.say(&format!("people: delete {}", pipe.name));
         self.done(self.world.delete(pipe));
     }
@@ -132,7 +143,7 @@ impl Run {
         self.set(pipe, &path, Value::Array(mappings));
     }
 
-    fn rotate(&mut self, pipe: &Named, number: u64) {
+    pub(super) fn rotate(&mut self, pipe: &Named, number: u64) {
         let source = source_of(&self.object(pipe));
         let Some((key, value)) = (match source.as_str() {
             "kafka" | "postgres" | "mysql" | "mongodb" => Some(("password", format!("canary-{number}"))),
@@ -168,7 +179,7 @@ impl Run {
         }
     }
 
-    fn confirm(&mut self, pipe: &Named) {
+    pub(super) fn confirm(&mut self, pipe: &Named) {
         let object = self.object(pipe);
         let asked = object["status"]["conditions"]
             .as_array()
@@ -183,13 +194,13 @@ impl Run {
         self.annotate(&namespace, "paused", paused.then(|| "true".to_owned()));
     }
 
-    fn annotate(&mut self, named: &Named, name: &str, value: Option<String>) {
+    pub(super) fn annotate(&mut self, named: &Named, name: &str, value: Option<String>) {
         let path = format!("metadata.annotations.cloud~2clickhouse~2com~1{name}");
         self.world.shared.say(&format!("people: annotate {} {name}={value:?}", named.name));
         self.done(self.world.edit(named, &path, value.map(Value::from)));
     }
 
-    fn set(&mut self, named: &Named, path: &str, value: Value) {
+    pub(super) fn set(&mut self, named: &Named, path: &str, value: Value) {
         self.world.shared.say(&format!("people: {} {path} = {value}", named.name));
         self.done(self.world.edit(named, path, Some(value)));
     }
@@ -217,7 +228,7 @@ impl Run {
         self.world.object(named).map(|object| Value::clone(&object)).unwrap_or_default()
     }
 
-    fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.stream += 1;
         self.stream
     }

@@ -29,9 +29,15 @@ impl Run {
         let mut restless = Vec::new();
         // A process that is frozen, or a status that is not written yet, looks like rest for a while.
         while still < STILL && waited < BOUND && self.is_sound() {
+            if self.storm.is_day() {
+                self.answer_all();
+            }
             self.world.advance(STEP).await;
             waited += STEP;
             restless = self.restless();
+            if self.storm.is_day() {
+                restless.extend(self.not_one_each());
+            }
             still = if restless.is_empty() { still + STEP } else { Duration::ZERO };
         }
         if self.is_sound() {
