@@ -21,6 +21,8 @@ pub enum Action {
     Drop(usize),
     /// LIST shows a pipe.
     Show(PipeNumber),
+    /// LIST does not show a pipe any more that is gone.
+    Hide(PipeNumber),
     /// The window passes.
     Window,
     /// Somebody changes the object.

@@ -27,6 +27,7 @@ pub fn bounds(variant: &Variant) -> String {
         if variant.processes == 1 { "1 process".to_owned() } else { format!("{} processes", variant.processes) };
     let mut words = vec![processes];
     words.extend(variant.stale.then(|| "stale caches".to_owned()));
+    words.extend(variant.ghosts.then(|| "lists that lag behind deletions".to_owned()));
     for (times, what) in [
         (lost_posts, "POST unanswered"),
         (refusals, "POST refused"),

@@ -23,6 +23,7 @@ pub(crate) fn actions(world: &World, state: &State, actions: &mut Vec<Action>) {
         actions.extend([Action::Commit(at), Action::Drop(at)]);
     }
     actions.extend(state.pipes.iter().filter(|pipe| !pipe.listed).map(|pipe| Action::Show(pipe.view.number)));
+    actions.extend(state.ghosts.iter().map(|ghost| Action::Hide(ghost.number)));
     if window(world, state) {
         actions.push(Action::Window);
     }
@@ -61,7 +62,7 @@ fn fates(pass: &Pass, left: &Budget, add: &mut dyn FnMut(Fate)) {
 fn window(world: &World, state: &State) -> bool {
     let variant = world.variant();
     let a1 = !may_post(state);
-    let a2 = state.pipes.iter().all(|pipe| pipe.listed);
+    let a2 = state.pipes.iter().all(|pipe| pipe.listed) && state.ghosts.is_empty();
     (a1 || !variant.a1) && (a2 || !variant.a2)
 }
 

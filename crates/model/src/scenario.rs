@@ -95,7 +95,7 @@ impl Script<'_> {
                 Action::Window => self.scene(format!("advance {WINDOW}m")),
                 Action::User(edit) => self.edit(edit, &state),
                 Action::Console(deed) => self.deed(deed),
-                Action::Begin(_) | Action::Commit(_) | Action::Drop(_) | Action::Show(_) => {}
+                Action::Begin(_) | Action::Commit(_) | Action::Drop(_) | Action::Show(_) | Action::Hide(_) => {}
             }
             state = self.world.next_state(&state, *action)?;
         }

@@ -137,7 +137,9 @@ fn is_caught(expect: Verdicts, broken: &[Option<u32>]) -> bool {
 /// Whether it happens without anybody's help: not by people, and not by bad luck.
 fn is_progress(action: Action) -> bool {
     match action {
-        Action::Begin(_) | Action::Commit(_) | Action::Drop(_) | Action::Show(_) | Action::Window => true,
+        Action::Begin(_) | Action::Commit(_) | Action::Drop(_) | Action::Show(_) | Action::Hide(_) | Action::Window => {
+            true
+        }
         Action::Go(_, fate) => fate == Fate::Done,
         Action::User(edit) => edit == crate::action::Edit::Confirm,
         Action::Console(deed) => matches!(deed, Deed::Tidy(_)),

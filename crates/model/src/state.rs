@@ -14,6 +14,8 @@ pub struct State {
     pub(crate) next_uid: u8,
     pub(crate) processes: Vec<Process>,
     pub(crate) pipes: Vec<Pipe>,
+    /// Pipes that are gone and that LIST still shows.
+    pub(crate) ghosts: Vec<View>,
     /// POSTs whose fate is open although their sender has given up.
     pub(crate) flying: Vec<Flying>,
     pub(crate) next_pipe: PipeNumber,
@@ -91,6 +93,13 @@ impl State {
 
     pub(crate) fn pipe(&self, number: PipeNumber) -> Option<&Pipe> {
         self.pipes.iter().find(|pipe| pipe.view.number == number)
+    }
+
+    /// A pipe goes; LIST may show it for a while all the same.
+    pub(crate) fn remove(&mut self, number: PipeNumber, haunts: bool) {
+        let shown = self.pipe(number).filter(|pipe| pipe.listed && haunts).map(|pipe| pipe.view);
+        self.ghosts.extend(shown);
+        self.pipes.retain(|pipe| pipe.view.number != number);
     }
 
     pub(crate) fn pipe_mut(&mut self, number: PipeNumber) -> Option<&mut Pipe> {

@@ -44,6 +44,7 @@ fn line(world: &World, state: &State, action: Action, names: &[char]) -> String 
         }
         Action::Drop(_) => "the service never carries out a lost POST".to_owned(),
         Action::Show(number) => format!("LIST shows pipe {number} from now on"),
+        Action::Hide(number) => format!("LIST does not show pipe {number} any more"),
         Action::Window => "the create window passes".to_owned(),
         Action::User(edit) => format!("the user {}", edit_words(edit)),
         Action::Console(Deed::Delete(number)) => format!("somebody deletes pipe {number} in the console"),

@@ -40,6 +40,7 @@ pub(crate) fn base(name: &'static str, about: &'static str) -> Variant {
         adopt: false,
         processes: 2,
         stale: false,
+        ghosts: false,
         a1: true,
         a2: true,
         attempts: None,

@@ -32,6 +32,8 @@ pub struct Variant {
     pub processes: usize,
     /// A process may be frozen between its looks and the live read of the object: its cache was stale, and its looks are old.
     pub stale: bool,
+    /// LIST goes on showing a pipe that is gone, though not for as long as the window.
+    pub ghosts: bool,
     /// A1: no POST is carried out later than the window after its intent was first seen.
     pub a1: bool,
     /// A2: LIST shows a pipe within the window.

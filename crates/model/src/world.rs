@@ -57,6 +57,7 @@ impl World {
                 next.flying.remove(at);
             }
             Action::Show(number) => next.pipe_mut(number)?.listed = true,
+            Action::Hide(number) => next.ghosts.retain(|ghost| ghost.number != number),
             Action::Window => {
                 for process in &mut next.processes {
                     process.mind = self.lab.delay(process.mind);
@@ -66,7 +67,7 @@ impl World {
                 }
             }
             Action::User(edit) => self.edit(&mut next, edit)?,
-            Action::Console(deed) => people::console(&mut next, deed)?,
+            Action::Console(deed) => people::console(&mut next, deed, self.variant().ghosts)?,
         }
         Some(next)
     }
@@ -91,6 +92,7 @@ impl Model for World {
             next_uid: 2,
             processes: vec![self.newborn(); self.variant().processes],
             pipes: adopts.map(|_| pipe).into_iter().collect(),
+            ghosts: Vec::new(),
             flying: Vec::new(),
             next_pipe: 2,
             left: self.variant().budget,

@@ -126,10 +126,8 @@ fn take(desired: &Desired, known: &Known, account: &Account, seen: &Seen, adopts
         Some((id, at, Some(_))) if *id == pipe.id && *at >= seen.begun => {
             Plan::next(record::remember(record::created(desired, known, account, pipe, &token)), found)
         }
-        // It is gone already: only a later LIST tells what there is.
-        Some((id, at, None)) if *id == pipe.id && *at >= seen.begun => {
-            look(desired, known, account, Tick(at.0 + 1), found)
-        }
+        // It is gone already: only a later LIST tells what there is, and one that lags may go on showing it.
+        Some((id, at, None)) if *id == pipe.id && *at >= seen.begun => rest(desired, known, account, found),
         _ => attempt(
             desired,
             known,

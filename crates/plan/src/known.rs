@@ -140,6 +140,8 @@ impl Memory {
         let nonce = record.create.as_ref().map(|create| create.nonce.clone());
         if self.nonce_seen.as_ref().map(|(nonce, _)| nonce) != nonce.as_ref() {
             self.nonce_seen = nonce.map(|nonce| (nonce, now));
+            // A pipe that was there under an earlier attempt may be gone; of this one, only a GET made under it counts.
+            self.looked = None;
         }
         let handled = record.last_handled_reconcile_at.as_deref();
         if let Some(request) = requested_at.filter(|request| Some(*request) != handled)

@@ -10,7 +10,7 @@ use crd::condition::Reason;
 use crate::create::record::{fits, remember};
 use crate::desired::{Account, Desired};
 use crate::known::{Known, Seen};
-use crate::planning::{attempt, call};
+use crate::planning::{attempt, call, rest};
 use crate::step::{Look, Plan, Step};
 use crate::token;
 use crate::verdict::Verdict;
@@ -77,7 +77,8 @@ fn remove(desired: &Desired, known: &Known, account: &Account, twin: &Pipe) -> P
             false,
             verdict,
         ),
-        Some((id, at, _)) if *id == twin.id && Some(*at) >= begun => Plan::rest(verdict),
+        // It is gone, or runs: only a later LIST tells what there is.
+        Some((id, at, _)) if *id == twin.id && Some(*at) >= begun => rest(desired, known, account, verdict),
         _ => attempt(
             desired,
             known,

@@ -197,6 +197,43 @@ fn another_process_waits_for_an_intent_that_it_has_not_written() {
     assert_eq!((world.count(RouteKind::CreatePipe), living(&world)), (1, 1), "{:#?}", world.trace);
 }
 
+#[test]
+fn a_get_under_an_earlier_attempt_does_not_confirm_a_match() {
+    let mut world = World::new(KAFKA);
+    world.sim.inject(Fault::new(FaultKind::ResetAfterCommit { after_ms: 0 }).on(RouteKind::CreatePipe).once());
+    world.sim.inject(Fault::new(FaultKind::ListLag { ms: MINUTE }));
+    world.pass();
+    world.sim.clear_faults();
+    world.now += 30_000;
+    // This process looks, and is frozen before it writes down what it found.
+    world.loses_write = Some(false);
+    world.pass();
+    assert!(matches!(&world.memory.looked, Some((_, _, Some(_)))), "{:#?}", world.trace);
+    let looks = world.count(RouteKind::GetPipe);
+    // Meanwhile somebody deletes the pipe, and another process finds nothing and begins another attempt.
+    let id = world.sim.pipes().next().unwrap().id.clone();
+    world.sim.remove_pipe(&id).unwrap();
+    let create = world.status.create.as_mut().unwrap();
+    (create.attempt, create.nonce) = (2, "another".into());
+    world.pass();
+    assert_eq!(world.count(RouteKind::GetPipe), looks + 1, "{:#?}", world.trace);
+    assert_eq!(world.status.pipe, None, "{:#?}", world.trace);
+}
+
+#[test]
+fn a_match_that_is_listed_and_not_found_is_looked_for_at_the_usual_pace() {
+    let mut world = World::new(KAFKA);
+    world.sim.inject(Fault::new(FaultKind::ResetAfterCommit { after_ms: 0 }).on(RouteKind::CreatePipe).once());
+    world.sim.inject(Fault::new(FaultKind::NotFoundAfterCreate { reads: 0, ms: 5 * MINUTE }));
+    world.live(4 * MINUTE);
+    assert_eq!((world.count(RouteKind::CreatePipe), &world.status.pipe), (1, &None), "{:#?}", world.trace);
+    let reads = world.count(RouteKind::ListPipes) + world.count(RouteKind::GetPipe);
+    assert!((8..=4 * 6 * 2 + 4).contains(&reads), "{reads} reads in four minutes: {:#?}", world.trace);
+    world.live(6 * MINUTE);
+    assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
+    assert_eq!((world.count(RouteKind::CreatePipe), living(&world)), (1, 1), "{:#?}", world.trace);
+}
+
 /// Faults: F30.
 #[test]
 fn a_resync_whose_record_lost_its_answer_is_sent_once() {

@@ -40,6 +40,13 @@ pub(super) fn created() -> Vec<Variant> {
         },
         Variant {
             processes: 1,
+            recreate: true,
+            budget: Budget { console_deletes: 1, forgeries: 1, lookalikes: 1, ..NOTHING },
+            rests: &[Reason::AdoptionRequired],
+            ..base("F3", "one process: recreated beside forged pipes")
+        },
+        Variant {
+            processes: 1,
             adopt: true,
             budget: Budget { forgeries: 1, deletes: 1, crashes: 1, ..NOTHING },
             ..base("A1", "a pipe is adopted, and another forged")
@@ -75,6 +82,28 @@ pub(super) fn stale() -> Vec<Variant> {
             rests: &[Reason::ExternallyDeleted],
             budget: Budget { console_deletes: 1, lost_posts: 1, ..NOTHING },
             ..base("S2", "stale caches: a lost POST, its pipe deleted in the console")
+        },
+        Variant {
+            ghosts: true,
+            processes: 1,
+            rests: &[Reason::ExternallyDeleted],
+            budget: Budget { console_deletes: 1, lost_posts: 2, crashes: 1, deletes: 1, ..NOTHING },
+            ..base("L1", "one process: lagging lists, a pipe deleted in the console before it is on record")
+        },
+        Variant {
+            ghosts: true,
+            processes: 1,
+            recreate: true,
+            budget: Budget { console_deletes: 1, lost_posts: 1, crashes: 1, deletes: 1, remakes: 1, ..NOTHING },
+            ..base("L2", "one process: lagging lists, recreated, deleted and applied again")
+        },
+        Variant {
+            ghosts: true,
+            processes: 1,
+            replace: true,
+            rests: &[Reason::AwaitingApproval],
+            budget: Budget { recipes: 1, approvals: 1, lost_posts: 1, crashes: 1, deletes: 1, ..NOTHING },
+            ..base("L3", "one process: lagging lists, replaced and deleted")
         },
     ]
 }

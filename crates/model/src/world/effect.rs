@@ -83,7 +83,10 @@ impl World {
             _ => Heard::Unknown,
         };
         let heard = match pass.act {
-            Act::List => Heard::Pipes(state.pipes.iter().filter(|pipe| pipe.listed).map(|pipe| pipe.view).collect()),
+            Act::List => {
+                let listed = state.pipes.iter().filter(|pipe| pipe.listed).map(|pipe| pipe.view);
+                Heard::Pipes(listed.chain(state.ghosts.iter().copied()).collect())
+            }
             Act::Get(number) => Heard::Pipe(state.pipe(number).map(|pipe| pipe.view)),
             Act::Post { recipe, paused } => {
                 let post = Flying { recipe, paused, uid: local.object.uid };
@@ -111,7 +114,7 @@ impl World {
                     state.scar = Some(Scar::Harm);
                 }
                 if carried_out {
-                    state.pipes.retain(|pipe| pipe.view.number != number);
+                    state.remove(number, self.variant().ghosts);
                 }
                 answer(pipe)
             }

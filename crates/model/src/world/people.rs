@@ -83,13 +83,13 @@ impl World {
     }
 }
 
-pub(super) fn console(state: &mut State, deed: Deed) -> Option<()> {
+pub(super) fn console(state: &mut State, deed: Deed, haunts: bool) -> Option<()> {
     match deed {
         Deed::Delete(number) => {
             state.left.console_deletes -= 1;
-            state.pipes.retain(|pipe| pipe.view.number != number);
+            state.remove(number, haunts);
         }
-        Deed::Tidy(number) => state.pipes.retain(|pipe| pipe.view.number != number),
+        Deed::Tidy(number) => state.remove(number, haunts),
         Deed::Stop(number) => {
             state.left.console_stops -= 1;
             state.pipe_mut(number)?.view.running = false;
