@@ -22,4 +22,5 @@ mod scenarios;
 mod secrets;
 mod services;
 mod trouble;
+mod uninstall;
 mod words;
