@@ -31,9 +31,18 @@ const PROFILE: [&str; 5] = [
     "--locked",
 ];
 
-/// All that holds tests, built at once so that both layers use the same libraries.
-const SELECTION: [&str; 7] =
-    ["test", "--no-run", "--package", "clickpipes-plan", "--package", "clickpipes-simulation", "--tests"];
+/// What holds tests, built at once so that both layers use the same libraries; the names of the programs follow.
+const SELECTION: [&str; 9] = [
+    "test",
+    "--no-run",
+    "--package",
+    "clickpipes-plan",
+    "--package",
+    "clickpipes-simulation",
+    "--lib",
+    "--test",
+    SCENARIOS,
+];
 
 /// The first layer: the tests of the plan.
 pub(crate) const PLAN: &str = "plan";
@@ -183,7 +192,9 @@ fn owner(written: &BTreeMap<&str, Rewritten>, span: &Value) -> Option<usize> {
 
 /// Builds the test programs.
 fn compile(copy: &Copy) -> Result<Vec<Program>> {
-    let messages = cargo(copy, &SELECTION)?;
+    let names = programs(&copy.root.join("crates/plan/tests"))?;
+    let names: Vec<&str> = names.iter().flat_map(|name| ["--test", name]).collect();
+    let messages = cargo(copy, &[&SELECTION, names.as_slice()].concat())?;
     if let Some(error) = messages.iter().find(|message| message["message"]["level"] == "error") {
         return Err(error["message"]["rendered"].as_str().unwrap_or("the tests do not compile").into());
     }
@@ -195,6 +206,19 @@ fn compile(copy: &Copy) -> Result<Vec<Program>> {
     });
     let programs: Vec<Program> = programs.collect();
     if programs.is_empty() { Err("there are no tests".into()) } else { Ok(programs) }
+}
+
+/// The names of the test programs in a folder, as cargo finds them.
+fn programs(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "rs") || path.join("main.rs").is_file() {
+            names.extend(path.file_stem().map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// The layer of a test program: the tests of the plan, or the stories of the whole controller; others are not asked.
