@@ -15,6 +15,9 @@ use crate::build::{PLAN, SCENARIOS, Viable};
 use crate::list::Mutant;
 use crate::tests::{End, Test, command, reaching, run, side_by_side};
 
+/// How many tests that noticed others of the same file are asked first.
+const FAVOURED: usize = 6;
+
 /// Where the fate of each mutant is noted as soon as it is known; the last word counts.
 const NOTES: &str = "fates.txt";
 
@@ -81,9 +84,10 @@ pub(crate) fn sweep<'a>(folder: &Path, tests: &[Test], chosen: &[Viable<'a>]) ->
     let mut notes = OpenOptions::new().create(true).append(true).open(folder.join(NOTES))?;
     // A run that was cut off may have left half a line.
     writeln!(notes)?;
+    let killers = Mutex::new(BTreeMap::new());
     let work = |_| -> Result {
         while let Some(viable) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let fate = fate(tests, viable)?;
+            let fate = fate(tests, viable, &killers)?;
             let Ok(mut trials) = trials.lock() else { break };
             trials.push(Trial { mutant: viable.mutant, fate });
             (&notes).write_all(format!("{}\t{}\n", fate.word(), viable.mutant.name).as_bytes())?;
@@ -105,8 +109,18 @@ pub(crate) fn sweep<'a>(folder: &Path, tests: &[Test], chosen: &[Viable<'a>]) ->
     Ok(trials)
 }
 
-fn fate(tests: &[Test], viable: &Viable) -> Result<Fate> {
-    let groups = reaching(tests, viable.place);
+/// The tests that noticed a mutant of a file, the last one last: likely to notice the next one too.
+type Killers<'t> = Mutex<BTreeMap<String, Vec<(&'t Path, String)>>>;
+
+fn fate<'t>(tests: &'t [Test], viable: &Viable, killers: &Killers<'t>) -> Result<Fate> {
+    let mut groups = reaching(tests, viable.place);
+    let favoured =
+        killers.lock().ok().and_then(|killers| killers.get(&viable.mutant.file).cloned()).unwrap_or_default();
+    let reached = |killer: &(&Path, String)| {
+        groups.iter().flatten().copied().find(|test| test.program.path == killer.0 && test.name == killer.1)
+    };
+    let first: Vec<&Test> = favoured.iter().rev().filter_map(reached).take(FAVOURED).collect();
+    groups.splice(0..0, first.into_iter().map(|test| vec![test]));
     let mut fate = if groups.is_empty() { Fate::Unreached } else { Fate::Survived };
     for group in groups {
         let Some(first) = group.first() else { continue };
@@ -116,7 +130,15 @@ fn fate(tests: &[Test], viable: &Viable) -> Result<Fate> {
         command.env("CLICKPIPES_MUTANT", viable.mutant.id.to_string());
         match run(command, Duration::from_secs(10) + 5 * time)? {
             End::Passed => continue,
-            End::Failed => fate = Fate::Killed(first.program.layer),
+            End::Failed(test) => {
+                fate = Fate::Killed(first.program.layer);
+                if let (Some(test), Ok(mut killers)) = (test, killers.lock()) {
+                    let killer = (first.program.path.as_path(), test);
+                    let known = killers.entry(viable.mutant.file.clone()).or_default();
+                    known.retain(|other| *other != killer);
+                    known.push(killer);
+                }
+            }
             End::TimedOut => fate = Fate::TimedOut(first.program.layer),
         }
         break;

@@ -7,8 +7,7 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -37,12 +36,12 @@ pub(crate) struct Test<'a> {
 }
 
 /// How a process ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum End {
     /// Every test passed.
     Passed,
-    /// One failed, or the process died.
-    Failed,
+    /// This one failed, or the process died.
+    Failed(Option<String>),
     /// It was stopped.
     TimedOut,
 }
@@ -117,23 +116,29 @@ pub(crate) fn run(mut command: Command, limit: Duration) -> Result<End> {
     let until = Instant::now() + limit;
     let mut child = command.spawn()?;
     let said = child.stdout.take();
-    let failed = AtomicBool::new(false);
+    let failed = Mutex::new(None);
+    let first = || failed.lock().ok().and_then(|failed: MutexGuard<Option<String>>| failed.clone());
     thread::scope(|scope| {
         scope.spawn(|| {
             let lines =
                 said.into_iter().flat_map(|said| BufReader::new(said).lines()).map_while(std::result::Result::ok);
-            lines.filter(|line| line.ends_with("... FAILED")).for_each(|_| failed.store(true, Ordering::Relaxed));
+            for line in lines {
+                let name = line.strip_prefix("test ").and_then(|line| line.strip_suffix(" ... FAILED"));
+                if let (Some(name), Ok(mut failed)) = (name, failed.lock()) {
+                    failed.get_or_insert(name.trim().to_owned());
+                }
+            }
         });
         let mut pause = Duration::from_millis(2);
         loop {
             if let Some(status) = child.try_wait()? {
-                return Ok(if status.success() { End::Passed } else { End::Failed });
+                return Ok(if status.success() { End::Passed } else { End::Failed(first()) });
             }
-            let (fails, late) = (failed.load(Ordering::Relaxed), Instant::now() > until);
-            if fails || late {
+            let (failed, late) = (first(), Instant::now() > until);
+            if failed.is_some() || late {
                 child.kill()?;
                 child.wait()?;
-                return Ok(if fails { End::Failed } else { End::TimedOut });
+                return Ok(if failed.is_some() { End::Failed(failed) } else { End::TimedOut });
             }
             thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(50));
