@@ -49,7 +49,11 @@ impl Scenario {
     /// Reads a story.
     pub fn read(path: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        let text = text.as_str();
+        Self::of(path, &text)
+    }
+
+    /// Reads the text of a story.
+    pub fn of(path: &Path, text: &str) -> Result<Self, String> {
         let separator = format!("\n{SEPARATOR}\n");
         let (story, golden) = text.split_once(separator.as_str()).unwrap_or((text, ""));
         let promise = story.lines().next().and_then(|line| line.strip_prefix("# ")).unwrap_or_default();

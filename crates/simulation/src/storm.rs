@@ -10,12 +10,15 @@ mod faults;
 mod others;
 mod people;
 mod rest;
+mod script;
+pub mod shrink;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use sim::{DEFAULT_SERVICE, KeyConfig, ServiceState};
 
+use self::script::Script;
 use crate::choke::{Choke, Side};
 use crate::shared::Weather;
 use crate::struck::{self, Fault};
@@ -51,6 +54,10 @@ pub struct End {
     pub lives: usize,
     /// Which faults struck.
     pub struck: BTreeSet<Fault>,
+    /// How many events were decided.
+    pub events: usize,
+    /// What happened, as a story.
+    pub script: Script,
 }
 
 impl Storm {
@@ -63,15 +70,25 @@ impl Storm {
 
     /// Lets it happen.
     pub fn rage(self) -> End {
+        self.rage_without(&BTreeSet::new())
+    }
+
+    /// Lets it happen, but for these events.
+    pub fn rage_without(self, skipped: &BTreeSet<usize>) -> End {
         in_virtual_time(async {
             let mut random = fastrand::Rng::with_seed(self.seed);
-            let crashes = (0..random.u32(0..4))
-                .map(|_| (random.usize(5..150), if random.bool() { Side::Before } else { Side::After }));
-            let choke = Choke::crashing(crashes.collect::<Vec<_>>());
+            // The first events are crashes.
+            let crashes: Vec<(usize, Side)> = (0..random.usize(0..4))
+                .map(|_| (random.usize(5..150), if random.bool() { Side::Before } else { Side::After }))
+                .collect();
+            let events = crashes.len();
+            let kept = crashes.into_iter().enumerate().filter(|(event, _)| !skipped.contains(event));
+            let choke = Choke::crashing(kept.map(|(_, crash)| crash).collect::<Vec<_>>());
             let world = World::new(Options { seed: self.seed, replicas: self.replicas, choke, ..Options::default() });
             let promises = Promises { window_holds: self.window_holds, one_operator: self.replicas == 1 };
             world.shared.watchman.lock().promise(promises);
-            let mut run = Run { storm: self, world, random, problems: Vec::new(), stream: 0 };
+            let (skipped, script) = (skipped.clone(), Script::default());
+            let mut run = Run { storm: self, world, random, problems: Vec::new(), stream: 0, events, skipped, script };
             run.trouble().await;
             run.calm();
             run.rest().await;
@@ -88,6 +105,11 @@ struct Run {
     problems: Vec<String>,
     /// Numbers for names and values that are to differ.
     stream: u64,
+    /// How many events were decided.
+    events: usize,
+    /// Those that do not happen.
+    skipped: BTreeSet<usize>,
+    script: Script,
 }
 
 impl Run {
@@ -101,34 +123,57 @@ impl Run {
             steady: false,
             cloud_unreachable: false,
         };
+        if self.storm.replicas > 1 {
+            self.script.add(format!("operators {}", self.storm.replicas), &[]);
+        }
         self.begin();
         let eagerness = self.random.u64(10..90);
         let mut passed = Duration::ZERO;
         let lasts = if self.storm.is_day() { day::LASTS } else { TROUBLE };
         while passed < lasts && self.is_sound() {
-            match self.random.u32(0..100) {
-                0..45 if self.storm.is_day() => self.somebody_works(),
-                0..45 => self.somebody_edits(),
-                45..60 => self.somebody_else(),
-                60..85 => self.something_fails(),
-                85..93 => self.kill(),
-                _ => self.freeze(),
-            }
+            self.event(Self::anything);
             let pause = Duration::from_millis(self.random.u64(0..eagerness * 2_000));
+            self.script.wait(u64::try_from(pause.as_millis()).unwrap_or_default());
             self.world.advance(pause).await;
             passed += pause;
+        }
+    }
+
+    /// One event, which draws from a stream of its own, and may be left out.
+    fn event(&mut self, happens: impl FnOnce(&mut Self)) {
+        let own = self.random.fork();
+        let number = self.events;
+        self.events += 1;
+        self.stream = 10 * number as u64;
+        if !self.skipped.contains(&number) {
+            let all = std::mem::replace(&mut self.random, own);
+            happens(self);
+            self.random = all;
+        }
+    }
+
+    fn anything(&mut self) {
+        match self.random.u32(0..100) {
+            0..45 if self.storm.is_day() => self.somebody_works(),
+            0..45 => self.somebody_edits(),
+            45..60 => self.somebody_else(),
+            60..85 => self.something_fails(),
+            85..93 => self.kill(),
+            _ => self.freeze(),
         }
     }
 
     fn kill(&mut self) {
         let replica = self.random.usize(0..self.storm.replicas);
         self.world.shared.say(&format!("storm: kill operator {replica}"));
+        self.script.add("restart", &[]);
         self.world.kill(replica);
     }
 
     fn freeze(&mut self) {
         let (replica, ms) = (self.random.usize(0..self.storm.replicas), self.random.u64(1_000..300_000));
         self.world.shared.say(&format!("storm: freeze operator {replica} for {ms} ms"));
+        self.script.add(format!("# operator {replica} stands still for {ms} ms"), &[]);
         self.world.freeze(replica, Duration::from_millis(ms));
     }
 
@@ -156,6 +201,14 @@ impl Run {
         let lives = trace.iter().filter(|line| line.ends_with(" ended")).count() + self.storm.replicas;
         drop(journal);
         let requests = self.world.shared.cloud.lock().stats().requests;
-        End { problems: self.problems, trace, requests, lives, struck: struck::of(&self.world.shared) }
+        End {
+            problems: self.problems,
+            trace,
+            requests,
+            lives,
+            struck: struck::of(&self.world.shared),
+            events: self.events,
+            script: self.script,
+        }
     }
 }

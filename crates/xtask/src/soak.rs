@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use crate::run::{Result, Run};
-use crate::{fuzz, simulate};
+use crate::{fuzz, simulate, test};
 
 /// Storms in one go; between two the clock is looked at.
 const STORMS: u64 = 500;
@@ -14,13 +14,14 @@ const MOST: u64 = 100_000;
 /// Seconds that each fuzz target gets.
 const FUZZ: u64 = 600;
 
-/// Fuzzing, every crash point, the whole model, then storms until the time is over.
+/// Fuzzing, every run of the simulation, the whole model, then storms until the time is over; each seed is another.
 pub(crate) fn soak(hours: f64) -> Result {
     let until = Duration::try_from_secs_f64(hours * 3600.0)?;
     let begun = Instant::now();
     fuzz::fuzz(None, FUZZ)?;
-    simulate::simulate(&["sweep".to_owned()])?;
-    simulate::simulate(&["sweep".to_owned(), "--pairs".to_owned()])?;
+    for (_, arguments) in test::RUNS {
+        simulate::simulate(&arguments.iter().map(|argument| (*argument).to_owned()).collect::<Vec<_>>())?;
+    }
     Run::cargo(&["run", "--package", "clickpipes-model", "--", "--long"]).go()?;
     let mut storms = 0;
     while storms < MOST && (storms == 0 || begun.elapsed() < until) {

@@ -11,7 +11,13 @@ use crate::{check, fuzz, tally};
 const REAL: [&str; 1] = ["clickpipes-testbed"];
 
 /// Runs of the simulation: where each is counted, and what it is.
-const RUNS: [(&str, &[&str]); 1] = [("answers", &["answers"])];
+pub(crate) const RUNS: [(&str, &[&str]); 5] = [
+    ("answers", &["answers"]),
+    ("sweep", &["sweep"]),
+    ("pairs", &["sweep", "--pairs"]),
+    ("storms", &["storm", "--count", "2000"]),
+    ("day", &["day", "--objects", "100"]),
+];
 
 /// Seconds that each fuzz target gets.
 const FUZZ: u64 = 5;

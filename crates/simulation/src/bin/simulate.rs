@@ -5,13 +5,14 @@
 #[path = "simulate/crowd.rs"]
 mod crowd;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use crowd::{Ran, Report, crowd};
 use simulation::answers::{Case, answer, cases};
 use simulation::scenario::{self, Scenario};
+use simulation::storm::shrink::{Shrunk, shrink};
 use simulation::storm::{End, Storm};
 use simulation::sweep::{Crash, crash, pairs, singles};
 
@@ -33,6 +34,9 @@ enum Command {
         /// Replays this one and shows its trace.
         #[arg(long)]
         seed: Option<u64>,
+        /// Leaves out of it what can be left out, and writes what is left into this file, as a story for tests/scenarios.
+        #[arg(long, requires = "seed")]
+        shrink: Option<PathBuf>,
         /// The first of many.
         #[arg(long, default_value_t = 0)]
         from: u64,
@@ -95,8 +99,9 @@ enum Command {
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Storm { seed: Some(seed), shrink: Some(file), .. } => shrunk(seed, &file),
         Command::Storm { seed: Some(seed), .. } => replay(seed),
-        Command::Storm { seed: None, from, count, report } => storms(from, count, report),
+        Command::Storm { seed: None, from, count, report, .. } => storms(from, count, report),
         Command::Day { seed, objects, trace, report } => day(Storm::day(seed, objects), trace, report),
         Command::Sweep { story, pairs, report } => sweep(&story, pairs, report),
         Command::Answers { case, report } => answers(&case, report),
@@ -109,6 +114,25 @@ fn replay(seed: u64) -> ExitCode {
     let storm = Storm::of(seed);
     let end = storm.rage();
     println!("{}\n{storm:?}: {} requests, {} lives", end.trace.join("\n"), end.requests, end.lives);
+    verdict(&end.problems)
+}
+
+/// The few events of a storm that break a promise, as a story.
+fn shrunk(seed: u64, file: &Path) -> ExitCode {
+    let Some(Shrunk { end, events: (left, total) }) = shrink(Storm::of(seed)) else {
+        println!("seed {seed} breaks nothing");
+        return ExitCode::SUCCESS;
+    };
+    let first = end.problems.first().cloned().unwrap_or_default();
+    let story = format!("# Seed {seed}: {first}.\n{}", end.script.text());
+    println!("{left} of {total} events are left\n\n{story}");
+    match std::fs::write(file, format!("{story}----\n")) {
+        Ok(()) => println!(
+            "written to {}: copy it to tests/scenarios, and say what must be so with expect and finally",
+            file.display()
+        ),
+        Err(error) => println!("failed to write {}: {error}", file.display()),
+    }
     verdict(&end.problems)
 }
 
@@ -135,7 +159,7 @@ fn storms(from: u64, count: u64, file: Option<PathBuf>) -> ExitCode {
 
 fn day(storm: Storm, trace: bool, file: Option<PathBuf>) -> ExitCode {
     crowd("days", &Report { layer: "L2", file }, &[storm], |storm| {
-        let End { problems, struck, trace: lines, requests, lives } = storm.rage();
+        let End { problems, struck, trace: lines, requests, lives, .. } = storm.rage();
         if trace {
             println!("{}", lines.join("\n"));
         }

@@ -30,10 +30,12 @@ impl Run {
             fault = fault.on(*self.random.choice(&routes).unwrap_or(&RouteKind::CreatePipe));
         }
         self.world.shared.say(&format!("storm: fault {}", fault.to_json()));
+        self.script.add("fault", &[fault.to_json().to_string()]);
         self.world.shared.in_cloud(|cloud| cloud.inject(fault));
         if self.random.u32(0..12) == 0 {
             let down = self.random.u32(0..3) == 0;
             self.world.shared.say(&format!("storm: network down {down}"));
+            self.script.add(if down { "network down" } else { "network up" }, &[]);
             self.world.shared.weather.lock().cloud_unreachable = down;
         }
     }

@@ -43,8 +43,23 @@ impl Run {
     fn edit(&mut self, edit: PipeEdit) {
         let Some(id) = self.a_pipe() else { return };
         self.world.shared.say(&format!("others: edit {id}: {edit:?}"));
+        let mut told = Map::new();
+        told.extend(edit.name.as_ref().map(|name| ("name".to_owned(), json!(name))));
+        if !edit.scaling.is_empty() {
+            told.insert("scaling".to_owned(), Value::Object(edit.scaling.clone()));
+        }
+        self.somebody("edits", &id, "", &[Value::Object(told).to_string()]);
         self.world.shared.struck.by(Fault::CONSOLE);
         self.world.shared.in_cloud(|cloud| drop(cloud.edit_pipe(&id, edit)));
+    }
+
+    /// Tells what somebody did to the pipe of an object.
+    fn somebody(&mut self, does: &str, id: &str, how: &str, block: &[String]) {
+        let owner = self.named("ClickPipe").into_iter().find(|named| self.object(named)["status"]["pipe"]["id"] == id);
+        match owner {
+            Some(owner) => self.script.add(format!("somebody {does} {}{how}", owner.name), block),
+            None => self.script.add(format!("# somebody {does} a pipe that no object has on record{how}"), &[]),
+        }
     }
 
     fn put(&mut self, state: PipeState) {
@@ -58,6 +73,7 @@ impl Run {
 
     fn edit_of(&mut self, id: &str, state: PipeState) {
         self.world.shared.say(&format!("others: {id} is {state:?}"));
+        self.somebody("puts", id, &format!(" into {state:?}"), &[]);
         self.world.shared.struck.by(Fault::CONSOLE);
         let edit = PipeEdit { state: Some(state), ..PipeEdit::default() };
         self.world.shared.in_cloud(|cloud| drop(cloud.edit_pipe(id, edit)));
@@ -66,6 +82,7 @@ impl Run {
     fn remove(&mut self) {
         let Some(id) = self.a_pipe() else { return };
         self.world.shared.say(&format!("others: delete {id}"));
+        self.somebody("deletes", &id, "", &[]);
         self.world.shared.struck.by(Fault::CONSOLE);
         self.world.shared.in_cloud(|cloud| drop(cloud.remove_pipe(&id)));
     }
@@ -74,6 +91,7 @@ impl Run {
         let states = [ServiceState::Running, ServiceState::Idle, ServiceState::Stopped, ServiceState::Running];
         let state = *self.random.choice(&states).unwrap_or(&ServiceState::Running);
         self.world.shared.say(&format!("others: the service is {state:?}"));
+        self.script.add(format!("service {}", format!("{state:?}").to_lowercase()), &[]);
         self.world.shared.in_cloud(|cloud| cloud.set_service(sim::DEFAULT_SERVICE, state));
     }
 
@@ -87,6 +105,8 @@ impl Run {
         let name = if self.storm.is_day() { name.split(" [").next().unwrap_or_default().to_owned() } else { name };
         let body = theirs(&name);
         self.world.shared.say(&format!("others: make {name}"));
+        let label = self.next();
+        self.script.add(format!("somebody makes theirs-{label}"), &[Value::Object(body.clone()).to_string()]);
         self.world.shared.struck.by(if name.ends_with(']') { Fault::FORGED } else { Fault::NAMESAKE });
         let made = self.world.shared.in_cloud(|cloud| cloud.make_pipe(&body));
         match made {

@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use super::Run;
+use super::script::words;
 use crate::scenario::example::example;
 use crate::store::Named;
 use crate::world::{documents, put};
@@ -18,11 +19,12 @@ impl Run {
     /// The first objects.
     pub(super) fn begin(&mut self) {
         self.apply_example("connection", None);
+        self.script.add("apply connection", &[]);
         if self.storm.is_day() {
             return self.morning();
         }
         for _ in 0..self.random.u32(1..6) {
-            self.create_any();
+            self.event(Self::create_any);
         }
     }
 
@@ -102,15 +104,21 @@ impl Run {
     pub(super) fn create(&mut self, source: &str, number: u32) {
         let name = format!("{source}-{number}");
         self.world.shared.say(&format!("people: create {name}"));
+        let mut changes = Vec::new();
+        if self.storm.is_day() {
+            changes.push(("spec.onExternalDelete", json!("Recreate")));
+        }
+        // Two pipes must not write into one table.
+        if !matches!(source, "postgres" | "mysql" | "mongodb" | "bigquery") {
+            changes.push(("spec.destination.table", json!(format!("table_{source}_{number}"))));
+        }
+        let told: Vec<String> = changes.iter().map(|(path, value)| format!("{path} = {value}")).collect();
+        self.script.add(format!("apply {source} as {name}"), &told);
+        changes.push(("metadata.name", json!(name)));
         let objects = example(source).and_then(|text| documents(&text)).map(|mut objects| {
             if let Some(pipe) = objects.last_mut() {
-                drop(put(pipe, "metadata.name", Some(json!(name))));
-                if self.storm.is_day() {
-                    drop(put(pipe, "spec.onExternalDelete", Some(json!("Recreate"))));
-                }
-                // Two pipes must not write into one table.
-                if !matches!(source, "postgres" | "mysql" | "mongodb" | "bigquery") {
-                    drop(put(pipe, "spec.destination.table", Some(json!(format!("table_{source}_{number}")))));
+                for (path, value) in changes {
+                    drop(put(pipe, path, Some(value)));
                 }
             }
             objects
@@ -120,6 +128,7 @@ impl Run {
 
     pub(super) fn delete(&mut self, pipe: &Named) {
         self.world.shared.say(&format!("people: delete {}", pipe.name));
+        self.script.add(format!("delete {}", words(pipe)), &[]);
         self.done(self.world.delete(pipe));
     }
 
@@ -153,6 +162,7 @@ impl Run {
             return;
         };
         self.world.shared.say(&format!("people: rotate the secret of {source}"));
+        self.script.add(format!("secret {source}-credentials {key}={value}"), &[]);
         let named = Named::new("Secret", Some("data"), &format!("{source}-credentials"));
         let edited = self
             .world
@@ -168,6 +178,7 @@ impl Run {
             self.apply_example(&source, Some("Secret"));
         } else if self.world.object(&named).is_some() {
             self.world.shared.say(&format!("people: delete the secret of {source}"));
+            self.script.add(format!("delete {}", words(&named)), &[]);
             self.done(self.world.delete(&named));
         }
     }
@@ -197,11 +208,19 @@ impl Run {
     pub(super) fn annotate(&mut self, named: &Named, name: &str, value: Option<String>) {
         let path = format!("metadata.annotations.cloud~2clickhouse~2com~1{name}");
         self.world.shared.say(&format!("people: annotate {} {name}={value:?}", named.name));
+        let told = match (name, &value) {
+            (_, None) => name.to_owned(),
+            ("approve-plan", Some(_)) => format!("{name}=$hash({})", named.name),
+            ("confirm-not-created", Some(_)) => format!("{name}=$nonce({})", named.name),
+            (_, Some(value)) => format!("{name}={value}"),
+        };
+        self.script.add(format!("annotate {} {told}", words(named)), &[]);
         self.done(self.world.edit(named, &path, value.map(Value::from)));
     }
 
     pub(super) fn set(&mut self, named: &Named, path: &str, value: Value) {
         self.world.shared.say(&format!("people: {} {path} = {value}", named.name));
+        self.script.add(format!("edit {}", words(named)), &[format!("{path} = {value}")]);
         self.done(self.world.edit(named, path, Some(value)));
     }
 
@@ -209,6 +228,11 @@ impl Run {
         let objects = example(name).and_then(|text| documents(&text));
         let wanted = |object: &Value| only.is_none_or(|kind| object["kind"] == kind);
         let objects = objects.map(|objects| objects.into_iter().filter(wanted).collect::<Vec<_>>());
+        if only.is_some() {
+            for object in objects.as_deref().unwrap_or_default() {
+                self.script.add("apply", &[object.to_string()]);
+            }
+        }
         self.done(objects.and_then(|objects| self.world.apply_all(&objects)).map(drop));
     }
 
