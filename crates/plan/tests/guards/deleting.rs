@@ -163,3 +163,16 @@ fn another_match_is_retired_first_and_deleted_in_a_later_pass() {
         assert_eq!(case.next(), "Release");
     }
 }
+
+#[test]
+fn a_deletion_that_waits_for_resume_looks_once_per_interval_and_a_failing_look_is_no_news() {
+    let mut case = deleting(DeletionPolicy::Delete);
+    case.desired.paused = Some(clickpipes_plan::PausedBy::Spec);
+    assert_eq!(case.next(), "rest");
+    assert_eq!(case.plan().verdict.again.unwrap().as_secs(), 300);
+    case.known.memory.last_write = Some(Tick(case.known.now.0 + 1));
+    assert_eq!(case.next(), "list");
+    case.failed("ListPipes", Outcome::Unknown);
+    assert_eq!((case.next().as_str(), case.condition("Synced").as_str()), ("rest", "Unknown ReconcilePaused"));
+    assert_eq!((case.condition("Ready").as_str(), case.condition("Reconciling").as_str()), ("False Deleting", ""));
+}

@@ -1,6 +1,7 @@
 //! Values at the edge of what is alike, and what the names of pipes and references say.
 
 use clickpipes_plan::compare::{is_nothing, same, same_key};
+use clickpipes_plan::inverse::{Names, manifest};
 use clickpipes_plan::token::{carries, split, without};
 use clickpipes_plan::{Neighbours, fingerprint};
 use cloud::Document;
@@ -158,4 +159,30 @@ fn only_a_removal_of_ours_and_what_is_known_to_be_gone_is_not_counted_as_missing
     assert_eq!(count(Some((OperationKind::Replace, OperationPhase::Pausing))), 1);
     assert_eq!(count(Some((OperationKind::Replace, OperationPhase::Removing))), 0);
     assert_eq!(count(Some((OperationKind::Recreate, OperationPhase::Removing))), 0);
+}
+
+#[test]
+fn what_an_import_reads_is_what_a_spec_can_say_and_no_secret() {
+    let read = |certificate: &str, cpu: &str| {
+        let document = json!({
+            "id": "99999999-9999-4999-8999-999999999999", "name": "Orders", "state": "Running",
+            "source": {"kafka": {"type": "kafka", "brokers": "b:9092", "caCertificate": certificate,
+                "credentials": {"password": "hunter2"}}},
+            "destination": {"database": "d"},
+            "scaling": {"replicas": 2, "replicaCpuMillicores": cpu},
+            "settings": {"streaming_max_insert_wait_ms": 0},
+        });
+        let names = Names { connection: "prod", service: "22222222-2222-4222-8222-222222222222", secret: "login" };
+        let pipe = cloud::Pipe::read(document).unwrap();
+        manifest(&pipe, &names).unwrap().spec
+    };
+    let spec = read("-----BEGIN CERTIFICATE-----", "250m");
+    let at = |spec: &Value, path: &str| spec.pointer(path).cloned();
+    assert_eq!(at(&spec, "/source/kafka/caCertificate"), Some(json!({"value": "-----BEGIN CERTIFICATE-----"})));
+    assert_eq!(at(&spec, "/scaling"), Some(json!({"replicas": 2, "replicaCpuMillicores": 250})));
+    assert_eq!(at(&spec, "/settings/streaming_max_insert_wait_ms"), Some(json!(0)), "0 is a value");
+    assert!(!spec.to_string().contains("hunter2"), "{spec}");
+    let spec = read("", "0");
+    assert_eq!(at(&spec, "/source/kafka/caCertificate"), None);
+    assert_eq!(at(&spec, "/scaling"), Some(json!({"replicas": 2})), "the service does not know it yet");
 }
