@@ -21,6 +21,9 @@ fn found(case: &Case) -> Option<Box<Pipe>> {
 fn a_pipe_is_kept_once_it_was_seen_or_is_certainly_gone() {
     let mut case = deleting(DeletionPolicy::Retain);
     assert_eq!(case.next(), "Release", "the list shows it");
+    let mut gone = deleting(DeletionPolicy::Retain);
+    gone.learn(Ok(Learned::Done));
+    assert_eq!(gone.next(), "rest", "it is let go once");
     let (id, pipe) = (case.id(), found(&case));
     case.list(&[]);
     assert_eq!(case.next(), "get");
