@@ -170,8 +170,10 @@ fn a_twin_is_swept_only_if_all_of_it_says_that_it_is_one() {
 #[test]
 fn a_retired_twin_is_looked_at_once_more_and_deleted_only_if_it_is_still_stopped() {
     let mut case = Case::ready(KAFKA);
+    case.report();
     let (own, twin) = (case.known.pipe().unwrap().clone(), twin(&case));
     case.list(&[own.clone(), twin.clone()]);
+    assert_eq!(case.condition("Ready"), "True Running", "the object keeps working");
     case.write();
     assert_eq!(case.next(), "rest", "not in this pass");
     case.known.memory.retired_in_this_pass.clear();
@@ -283,16 +285,27 @@ fn a_change_that_never_shows_is_sent_five_times_ever_more_rarely() {
     case.desired.object.requested_at = Some("now".into());
     assert_eq!(case.next(), "PutSettings");
     case.known.memory.accepted = accepted;
+    case.wait(HOUR);
+    case.see(|_| {});
     case.known.memory.request_seen = Some(("now".into(), case.known.memory.accepted.as_ref().unwrap().at));
     assert_eq!(case.next(), "rest", "asked for before it was sent last");
     case.known.memory.request_seen = Some(("now".into(), case.known.now));
-    case.wait(HOUR);
-    case.see(|_| {});
     assert_eq!(case.next(), "PutSettings", "asked for after it was sent");
     // And it does not hold up a stop.
     case.desired.object.requested_at = None;
     case.desired.spec.state = RunState::Stopped;
     assert_eq!(case.written().create.unwrap().phase, crd::status::record::CreatePhase::Resolved);
+}
+
+#[test]
+fn a_change_that_is_not_visible_yet_is_waited_for_before_the_run_state() {
+    let mut case = edited();
+    case.desired.spec.state = RunState::Stopped;
+    case.learn(Ok(Learned::Accepted(Reply::Done)));
+    case.wait(SECOND);
+    case.see(|_| {});
+    assert_eq!(case.next(), "rest");
+    assert_eq!(case.condition("Synced"), "Unknown InProgress");
 }
 
 #[test]

@@ -108,6 +108,41 @@ fn what_was_retired_or_does_not_fit_is_not_taken() {
 }
 
 #[test]
+fn what_a_newer_operator_recorded_of_a_create_counts_too() {
+    let mut case = intended(KAFKA);
+    case.known.memory.intent = None;
+    let mut pipe = made(&case, '1', "");
+    case.known.record.create.as_mut().unwrap().fingerprint.insert("source.kafka.later".into(), json!("x"));
+    for (value, next) in [(json!("x"), "get"), (json!("y"), "rest"), (json!(null), "get")] {
+        pipe.document["source"]["kafka"]["later"] = value.clone();
+        case.list(std::slice::from_ref(&pipe));
+        assert_eq!(case.next(), next, "{value}");
+    }
+}
+
+#[test]
+fn a_pipe_of_another_source_does_not_fit() {
+    let mut case = intended(KAFKA);
+    case.known.memory.intent = None;
+    let pipe = made(&case, '1', "");
+    let kafka = pipe.document["source"]["kafka"].clone();
+    for (source, next) in [
+        (json!({"kafka": kafka}), "get"),
+        (json!({"aaa": {}, "kafka": kafka}), "get"),
+        (json!({"aaa": null, "kafka": kafka}), "get"),
+        (json!({"aaa": {}}), "rest"),
+        (json!({"aaa": {}, "bbb": {}}), "rest"),
+        (json!({"aaa": null}), "get"),
+        (json!({}), "get"),
+    ] {
+        let mut pipe = pipe.clone();
+        pipe.document["source"] = source.clone();
+        case.list(&[pipe]);
+        assert_eq!(case.next(), next, "{source}");
+    }
+}
+
+#[test]
 fn another_objects_outcome_or_an_old_one_is_not_written_down() {
     let mut case = intended(KAFKA);
     let failed = CreateOutcome::Failed { code: "SourceRejected".into(), message: "no".into() };

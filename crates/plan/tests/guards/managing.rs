@@ -442,6 +442,7 @@ fn looks_alone_do_not_wake_a_service_and_a_resting_one_is_no_news() {
     case.known.memory.woken = Some(case.known.now);
     case.known.memory.wake_refused = Some("403".into());
     assert!(case.plan().verdict.ready.unwrap().message.contains("could not be woken: 403"));
+    assert_eq!(case.plan().verdict.again.unwrap().as_secs(), 30, "it is tried again when the call is");
     // The words are about waking: another failure has its own.
     case.failed("PutSettings", Outcome::Unknown);
     assert!(!case.plan().verdict.synced.message.contains("woken"));

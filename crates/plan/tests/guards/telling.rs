@@ -103,6 +103,16 @@ fn drift_is_what_nobody_here_edited_and_keeps_its_time() {
 }
 
 #[test]
+fn a_long_value_is_cut_in_the_plan_that_people_read() {
+    for (length, shown) in [(200, 200), (201, 200), (300, 200)] {
+        let mut case = Case::ready(KAFKA);
+        case.edit(|spec| spec.source.kafka.as_mut().unwrap().topics = "x".repeat(length));
+        let plan = case.status().plan.unwrap();
+        assert_eq!(plan.changes.first().unwrap().to.chars().count(), shown, "{length}");
+    }
+}
+
+#[test]
 fn times_move_only_in_a_status_that_is_written_for_another_reason() {
     let mut case = Case::ready(KAFKA);
     case.report();
@@ -141,6 +151,67 @@ fn a_ready_object_is_not_disturbed_by_a_failing_look_but_by_what_was_seen_before
     assert_eq!(case.condition("Reconciling"), "True ProgressingWithRetry");
 }
 
+/// An object as another process left it: nothing was looked at yet, and the look fails.
+fn unseen() -> Case {
+    let mut case = Case::ready(KAFKA);
+    case.report();
+    case.known.seen = None;
+    case.failed("ListPipes", Outcome::Unknown);
+    case
+}
+
+#[test]
+fn ready_is_not_believed_of_a_pipe_that_was_last_seen_otherwise() {
+    for (said, state, ready) in [
+        ("Running", "Running", "True Running"),
+        ("Running", "Snapshot", "True Running"),
+        ("Running", "Stopped", "Unknown ObservationStale"),
+        ("Running", "Completed", "Unknown ObservationStale"),
+        ("Running", "Degraded", "Unknown ObservationStale"),
+        ("Running", "Unknown", "True Running"),
+        ("Stopped", "Stopped", "True Stopped"),
+        ("Stopped", "Paused", "True Stopped"),
+        ("Stopped", "Running", "Unknown ObservationStale"),
+        ("Completed", "Completed", "True Completed"),
+        ("Completed", "Stopped", "Unknown ObservationStale"),
+    ] {
+        let mut case = unseen();
+        let before = case.known.record.conditions.iter_mut().find(|one| one.type_ == "Ready").unwrap();
+        said.clone_into(&mut before.reason);
+        case.known.record.pipe.as_mut().unwrap().state = Some(state.to_owned());
+        assert_eq!(case.condition("Ready"), ready, "{said} {state}");
+    }
+}
+
+#[test]
+fn what_was_compared_stands_until_somebody_looks() {
+    let mut case = unseen();
+    assert_eq!(case.condition("Drifted"), "False NoDrift");
+    let drifted = |case: &mut Case| case.known.record.conditions.iter().position(|one| one.type_ == "Drifted").unwrap();
+    let at = drifted(&mut case);
+    case.known.record.conditions.get_mut(at).unwrap().reason = "DriftDetected".into();
+    assert_eq!(case.condition("Drifted"), "", "it said something else");
+    case.known.record.conditions.remove(at);
+    case.known.record.conditions.first_mut().unwrap().reason = "NoDrift".into();
+    assert_eq!(case.condition("Drifted"), "", "another condition said so");
+}
+
+#[test]
+fn references_are_told_also_where_the_verdict_did_not_come_to_them() {
+    let problem = |reason| clickpipes_plan::Problem { reason, path: "a".into(), message: "b".into() };
+    let mut case = Case::ready(KAFKA);
+    case.desired.account = Err(problem(Reason::InvalidSpec));
+    assert_eq!(case.condition("ReferencesResolved"), "True Resolved", "the spec is wrong, not what it names");
+    case.desired.account = Err(problem(Reason::ConnectionNotFound));
+    assert_eq!(case.condition("ReferencesResolved"), "False ConnectionNotFound");
+    case.desired.paused = Some(clickpipes_plan::PausedBy::Spec);
+    assert_eq!(case.condition("ReferencesResolved"), "False ConnectionNotFound");
+    let mut case = Case::ready(KAFKA);
+    case.desired.paused = Some(clickpipes_plan::PausedBy::Spec);
+    case.desired.wanted = Err(vec![problem(Reason::InvalidSpec), problem(Reason::SecretNotFound)]);
+    assert_eq!(case.condition("ReferencesResolved"), "False SecretNotFound");
+}
+
 #[test]
 fn candidates_are_pipes_with_our_token_that_nobody_has() {
     let mut case = Case::ready(KAFKA);
@@ -169,6 +240,16 @@ fn candidates_are_pipes_with_our_token_that_nobody_has() {
     let record = PipeRecord { id: String::new(), ..case.known.record.pipe.clone().unwrap() };
     case.known.record.pipe = Some(record);
     assert_eq!(found(&case).len(), 2, "no pipe is ours by record");
+}
+
+#[test]
+fn candidates_stand_until_somebody_looks() {
+    let mut case = Case::ready(KAFKA);
+    case.known.seen = None;
+    let (own, given_up, other) = (case.id().to_string(), "given up".to_owned(), "other".to_owned());
+    case.known.record.retired = vec![given_up.clone()];
+    case.known.record.candidates = vec![own, given_up, other.clone()];
+    assert_eq!(candidates(&case.desired, &case.known), [other]);
 }
 
 #[test]

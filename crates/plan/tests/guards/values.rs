@@ -186,3 +186,38 @@ fn what_an_import_reads_is_what_a_spec_can_say_and_no_secret() {
     assert_eq!(at(&spec, "/source/kafka/caCertificate"), None);
     assert_eq!(at(&spec, "/scaling"), Some(json!({"replicas": 2})), "the service does not know it yet");
 }
+
+#[test]
+fn an_import_asks_for_the_login_that_the_pipe_has() {
+    for (source, needed) in [
+        (json!({"postgres": {"authentication": "IAM_ROLE"}}), &["credentials.username"][..]),
+        (json!({"mysql": {"authentication": "IAM_ROLE"}}), &["credentials.username"]),
+        (json!({"postgres": {"authentication": "basic"}}), &["credentials.password", "credentials.username"]),
+        (json!({"postgres": {"host": "h"}}), &["credentials.password", "credentials.username"]),
+        (json!({"kafka": {"type": "azureeventhub", "authentication": "PLAIN"}}), &["credentials.connectionString"]),
+        (
+            json!({"kafka": {"type": "confluent", "authentication": "PLAIN"}}),
+            &["credentials.password", "credentials.username"],
+        ),
+        (json!({"kafka": {"authentication": "IAM_ROLE"}}), &[]),
+        (json!({"objectStorage": {"type": "s3", "authentication": "IAM_ROLE"}}), &[]),
+    ] {
+        let id = "99999999-9999-4999-8999-999999999999";
+        let pipe = json!({"id": id, "name": "a", "state": "Running", "source": source, "destination": {}});
+        let names = Names { connection: "prod", service: "22222222-2222-4222-8222-222222222222", secret: "login" };
+        let manifest = manifest(&cloud::Pipe::read(pipe).unwrap(), &names).unwrap();
+        assert!(manifest.gaps.is_empty(), "{source}: {:?}", manifest.gaps);
+        let keys: Vec<&str> = manifest.references.iter().map(|reference| reference.key.as_str()).collect();
+        assert_eq!(keys, needed, "{source}");
+    }
+}
+
+#[test]
+fn an_import_says_what_the_api_left_out_of_azure() {
+    let source = json!({"objectStorage": {"type": "azureblobstorage", "path": "data/*.json"}});
+    let id = "99999999-9999-4999-8999-999999999999";
+    let pipe = json!({"id": id, "name": "a", "state": "Running", "source": source, "destination": {}});
+    let names = Names { connection: "prod", service: "22222222-2222-4222-8222-222222222222", secret: "login" };
+    let manifest = manifest(&cloud::Pipe::read(pipe).unwrap(), &names).unwrap();
+    assert_eq!(manifest.gaps, ["spec.source.objectStorage.azureContainerName"]);
+}
