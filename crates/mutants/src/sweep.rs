@@ -121,6 +121,7 @@ fn fate<'t>(tests: &'t [Test], viable: &Viable, killers: &Killers<'t>) -> Result
     };
     let first: Vec<&Test> = favoured.iter().rev().filter_map(reached).take(FAVOURED).collect();
     groups.splice(0..0, first.into_iter().map(|test| vec![test]));
+    groups.sort_by_key(|group| group.first().is_some_and(|test| test.program.layer != PLAN));
     let mut fate = if groups.is_empty() { Fate::Unreached } else { Fate::Survived };
     for group in groups {
         let Some(first) = group.first() else { continue };
