@@ -81,7 +81,7 @@ pub struct ClickPipeStatus {
     pub history: Vec<HistoryEntry>,
 }
 
-/// The last error of a call.
+/// The last error of a call; of several alike in a row the first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct LastError {

@@ -266,11 +266,15 @@ fn failed(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies, 
 
 fn setback(desired: &Desired, known: &mut Known, call: &'static str, failure: Failure) {
     let next = Setback::after(known.memory.setback.as_ref(), call, failure, made_for(desired, known), known.now);
-    known.record.last_error = Some(LastError {
-        class: next.reason().as_str().to_owned(),
-        request_id: next.failure.request_id.clone(),
-        time: known.wall.to_string(),
-    });
+    // The first of many alike stands: a status that told each of them would be written at every attempt.
+    let class = next.reason().as_str();
+    if known.record.last_error.as_ref().is_none_or(|last| last.class != class) {
+        known.record.last_error = Some(LastError {
+            class: class.to_owned(),
+            request_id: next.failure.request_id.clone(),
+            time: known.wall.to_string(),
+        });
+    }
     known.memory.setback = Some(next);
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Not here: creates whose answer is lost (`protocol`, and the crate `model`).
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod world;
 
 use crd::status::record::LastResync;
@@ -160,4 +162,18 @@ fn a_pipe_with_our_token_and_a_source_of_another_kind_is_not_ours() {
     assert_ne!(pipe_id(&world), made["id"].as_str().unwrap(), "{:#?}", world.trace);
     assert_eq!(world.condition("Synced"), "False AdoptionRequired");
     assert_eq!(world.writes().len(), 1, "the create alone");
+}
+
+/// Faults: F25.
+/// Invariants: 5.
+#[test]
+fn a_service_that_is_gone_is_told_once() {
+    let mut world = ready(KAFKA);
+    world.sim.remove_service(sim::DEFAULT_SERVICE).unwrap();
+    world.live(60 * MINUTE);
+    assert_eq!(world.condition("ReferencesResolved"), "False ServiceNotFound");
+    let writes = world.status_writes;
+    world.live(300 * MINUTE);
+    let last: Vec<String> = world.written.iter().rev().take(2).map(|status| format!("{status:#?}")).collect();
+    assert_eq!(world.status_writes, writes, "{}", last.join("\n"));
 }

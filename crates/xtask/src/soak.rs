@@ -22,6 +22,7 @@ pub(crate) fn soak(hours: f64) -> Result {
     for (_, arguments) in test::RUNS {
         simulate::simulate(&arguments.iter().map(|argument| (*argument).to_owned()).collect::<Vec<_>>())?;
     }
+    simulate::simulate(&["day".to_owned()])?;
     Run::cargo(&["run", "--package", "clickpipes-model", "--", "--long"]).go()?;
     let mut storms = 0;
     while storms < MOST && (storms == 0 || begun.elapsed() < until) {

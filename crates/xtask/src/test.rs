@@ -16,7 +16,7 @@ pub(crate) const RUNS: [(&str, &[&str]); 5] = [
     ("sweep", &["sweep"]),
     ("pairs", &["sweep", "--pairs"]),
     ("storms", &["storm", "--count", "2000"]),
-    ("day", &["day", "--objects", "100"]),
+    ("day", &["day", "--objects", "24"]),
 ];
 
 /// Seconds that each fuzz target gets.
