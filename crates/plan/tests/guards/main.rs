@@ -17,6 +17,7 @@ mod managing;
 mod moments;
 mod telling;
 mod values;
+mod withholding;
 
 use std::sync::Arc;
 
