@@ -2,8 +2,6 @@
 //!
 //! Not here: creates whose answer is lost (`protocol`, and the crate `model`).
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 mod world;
 
 use crd::status::record::LastResync;

@@ -37,7 +37,7 @@ pub(crate) enum Act {
     Report(RecordNumber),
     /// No step is left.
     Rest,
-    /// An attempt that is not looked at any more, see [`Variant::attempts`].
+    /// An attempt that is not looked at any more, see `attempts` of the variant.
     Edge,
     /// A step that this model does not know; never reached.
     Other,
