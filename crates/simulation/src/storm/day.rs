@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::people::SOURCES;
 use super::{Run, Storm};
@@ -66,25 +66,29 @@ impl Run {
         }
     }
 
-    /// How it is not exactly one pipe for each object.
+    /// How it is not exactly one pipe for each object. A pipe is an object's by its id, or by the token in its name.
     pub(super) fn not_one_each(&self) -> Vec<String> {
         let cloud = self.world.shared.cloud.lock();
-        let mut live: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for pipe in cloud.pipes().filter(|pipe| pipe.gone_at_ms.is_none() && !pipe.foreign) {
-            let token = pipe.name.rsplit('[').next().unwrap_or_default().trim_end_matches(']');
-            live.entry(token.to_owned()).or_default().push(pipe.id.clone());
-        }
+        let live = cloud.pipes().filter(|pipe| pipe.gone_at_ms.is_none() && !pipe.foreign);
+        let mut live: BTreeMap<String, String> = live.map(|pipe| (pipe.id.clone(), pipe.name.clone())).collect();
         drop(cloud);
         let mut problems = Vec::new();
         for named in self.named("ClickPipe") {
             let object = self.object(&named);
-            let token = object["status"]["pipe"]["token"].as_str().unwrap_or_default();
-            let pipes = live.remove(token).unwrap_or_default();
-            if pipes.len() != 1 || object["status"]["pipe"]["id"] != pipes.first().map_or(Value::Null, |id| json!(id)) {
-                problems.push(format!("{} has the pipes {pipes:?}: {}", named.name, object["status"]["conditions"]));
+            let [id, token] =
+                ["id", "token"].map(|member| object["status"]["pipe"][member].as_str().unwrap_or_default());
+            let mark = format!("[{token}]");
+            let own: Vec<String> = live
+                .iter()
+                .filter(|(pipe, name)| *pipe == id || name.ends_with(&mark))
+                .map(|(pipe, _)| pipe.clone())
+                .collect();
+            live.retain(|pipe, _| !own.contains(pipe));
+            if own != [id] {
+                problems.push(format!("{} has the pipes {own:?}: {}", named.name, object["status"]["conditions"]));
             }
         }
-        problems.extend(live.into_iter().map(|(token, pipes)| format!("without an object [{token}]: {pipes:?}")));
+        problems.extend(live.into_iter().map(|(id, name)| format!("without an object: {id} {name}")));
         problems
     }
 }
