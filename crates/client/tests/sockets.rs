@@ -178,7 +178,7 @@ async fn each_create_has_a_connection_of_its_own() {
 
 #[tokio::test]
 async fn looks_share_a_connection() {
-    let (address, seen) = server(answer("200 OK", "", r#"{"result": []}"#), Duration::ZERO).await;
+    let (address, seen) = server(answer("200 OK", "", r#"{"requestId": "r", "result": []}"#), Duration::ZERO).await;
     let (_, account) = account(&address);
     for _ in 0..3 {
         assert_eq!(account.call(Lane::Observe, &list()).await, Ok(Reply::Pipes(Vec::new())));

@@ -67,7 +67,12 @@ pub fn read(call: &Call, answer: &Answer<'_>) -> Result<Reply, Failure> {
 
 /// Only the service's own envelope proves that the service, not something in between, refused.
 fn is_refusal(envelope: Option<&Value>) -> bool {
-    envelope.is_some_and(|body| body.get("error").is_some_and(Value::is_string) && body.get("requestId").is_some())
+    envelope.is_some_and(|body| body.get("error").is_some_and(Value::is_string) && is_of_service(body))
+}
+
+/// Whether the envelope is the service's own: every one of them names its request.
+fn is_of_service(body: &Value) -> bool {
+    body.get("requestId").is_some_and(Value::is_string)
 }
 
 fn result(call: &Call, body: &Value) -> Option<Reply> {
@@ -77,6 +82,8 @@ fn result(call: &Call, body: &Value) -> Option<Reply> {
             Some(Reply::Services(result?.as_array()?.iter().map(Service::read).collect::<Option<_>>()?))
         }
         Call::GetService { service } => Service::read(result?).filter(|found| found.id == *service).map(Reply::Service),
+        // What it does not show is taken for proof that nothing is there, and no id vouches for an empty one.
+        Call::ListPipes { .. } if !is_of_service(body) => None,
         Call::ListPipes { .. } => {
             Some(Reply::Pipes(result?.as_array()?.iter().cloned().map(Pipe::read).collect::<Option<_>>()?))
         }
@@ -102,11 +109,21 @@ fn words(body: &[u8], envelope: Option<&Value>) -> String {
     let text = match envelope.and_then(|body| body.get("error")) {
         Some(Value::String(error)) => error.clone(),
         Some(other) => other.to_string(),
-        None => {
-            String::from_utf8_lossy(body.get(..200).unwrap_or(body)).split_whitespace().collect::<Vec<_>>().join(" ")
-        }
+        None => beginning(&String::from_utf8_lossy(body.get(..2_000).unwrap_or(body))),
     };
     text.chars().take(500).collect()
+}
+
+/// The first 200 characters on one line; of a gateway's page what a browser would show.
+fn beginning(body: &str) -> String {
+    let one_line =
+        |text: &str| -> String { text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect() };
+    if !body.trim_start().starts_with('<') {
+        return one_line(body);
+    }
+    let texts: Vec<&str> = body.split('<').filter_map(|tag| Some(tag.split_once('>')?.1)).collect();
+    let shown = one_line(&texts.join(" "));
+    if shown.is_empty() { one_line(body) } else { shown }
 }
 
 #[cfg(test)]

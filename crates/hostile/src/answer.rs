@@ -62,6 +62,7 @@ fn accepted(call: &Call, status: u16, said: Option<&Value>, reply: &Reply) {
         Reply::Service(service) => assert_eq!(service.id.as_str(), SERVICE),
         Reply::Pipes(pipes) => {
             assert_eq!(Some(pipes.len()), result.and_then(Value::as_array).map(Vec::len), "no pipe is left out");
+            assert!(said["requestId"].is_string(), "a list of nobody knows whom proves nothing");
             pipes.iter().for_each(modest);
         }
         Reply::Pipe(pipe) => {

@@ -18,18 +18,26 @@ fn bodies() -> Vec<Vec<u8>> {
         b"{\"a\":".repeat(MEGABYTE / 5),
         format!("<!DOCTYPE HTML>{long}").into_bytes(),
         format!(r#"{{"error":"{long}","requestId":"{long}"}}"#).into_bytes(),
-        format!(r#"{{"result":[{}]}}"#, vec![pipe("x") + "1}"; 10_000].join(",")).into_bytes(),
-        format!(r#"{{"result":[{}{}]}}"#, pipe("source"), r#"{"kafka":{"topics":1,"topics":2}}}"#).into_bytes(),
+        format!(r#"{{"requestId":"r","result":[{}]}}"#, vec![pipe("x") + "1}"; 10_000].join(",")).into_bytes(),
+        format!(r#"{{"requestId":"r","result":[{}{}]}}"#, pipe("source"), r#"{"kafka":{"topics":1,"topics":2}}}"#)
+            .into_bytes(),
     ];
     for member in ["name", "state", "createdAt", "updatedAt", "source", "scaling"] {
-        bodies.push(format!(r#"{{"result":[{}"{long}"}}]}}"#, pipe(member)).into_bytes());
+        bodies.push(format!(r#"{{"requestId":"r","result":[{}"{long}"}}]}}"#, pipe(member)).into_bytes());
     }
     for (path, value) in [("kafka", "consumerGroup"), ("postgres", "tlsHost")] {
-        bodies.push(format!(r#"{{"result":[{}{{"{path}":{{"{value}":"{long}"}}}}}}]}}"#, pipe("source")).into_bytes());
+        bodies.push(
+            format!(r#"{{"requestId":"r","result":[{}{{"{path}":{{"{value}":"{long}"}}}}}}]}}"#, pipe("source"))
+                .into_bytes(),
+        );
     }
     let mappings = vec![r#"{"sourceSchemaName":"s","sourceTable":"t","targetTable":"u"}"#; 10_000].join(",");
     bodies.push(
-        format!(r#"{{"result":[{}{{"postgres":{{"tableMappings":[{mappings}]}}}}}}]}}"#, pipe("source")).into_bytes(),
+        format!(
+            r#"{{"requestId":"r","result":[{}{{"postgres":{{"tableMappings":[{mappings}]}}}}}}]}}"#,
+            pipe("source")
+        )
+        .into_bytes(),
     );
     bodies
 }

@@ -8,7 +8,7 @@ pub(crate) mod record;
 
 use cloud::{Call, Pipe, Tick};
 use crd::condition::Reason;
-use crd::policy::ManagementPolicy;
+use crd::policy::{Adopt, ManagementPolicy};
 use crd::status::record::{CreatePhase, CreateRecord};
 
 use crate::desired::{Account, Desired, Wanted};
@@ -35,25 +35,15 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, wanted: 
     };
     let window_over = known.window_over_at(desired.create_window);
     // The user's word answers the question what became of the create, once nothing can come of it any more.
-    let adopts = desired.spec.adopt.as_ref().filter(|adopt| !known.record.retired.contains(&adopt.id));
+    let adopts = adopts(desired, known);
     if (adopts.is_none() || pending.is_some())
         && let Some(plan) = take(desired, known, account, seen, adopts.is_some())
     {
         return plan;
     }
     match pending {
-        Some(_) if window_over.is_none_or(|over| seen.begun < over) => waiting(desired, known, account),
-        Some(create)
-            if adopts.is_none()
-                && desired.asks_before_retry()
-                && desired.object.confirmed_nonce.as_deref() != Some(&create.nonce) =>
-        {
-            let message = format!(
-                "a create stayed unanswered and no pipe was found: if ClickHouse Cloud shows none either, annotate cloud.clickhouse.com/confirm-not-created={}",
-                create.nonce
-            );
-            rest(desired, known, account, Verdict::blocked(Reason::ConfirmationRequired, message))
-        }
+        Some(create) if window_over.is_none_or(|over| seen.begun < over) => waiting(desired, known, account, create),
+        Some(create) if asks(desired, known, create) => rest(desired, known, account, question(create)),
         _ => match adopts {
             Some(adopt) => adopt::plan(desired, known, account, wanted, seen, adopt),
             None => intend(desired, known, account, wanted, seen),
@@ -139,10 +129,38 @@ fn take(desired: &Desired, known: &Known, account: &Account, seen: &Seen, adopts
     Some(plan)
 }
 
-/// The answer to the create is unknown, and the window is not over: look on every sweep.
-fn waiting(desired: &Desired, known: &Known, account: &Account) -> Plan {
+/// The answer to the create is unknown, and the window is not over: look on every sweep. A question that was asked before a restart stands:
+/// the window begins again with the process, and its end is not news.
+fn waiting(desired: &Desired, known: &Known, account: &Account, create: &CreateRecord) -> Plan {
+    let asked =
+        known.record.conditions.iter().any(|condition| condition.reason == Reason::ConfirmationRequired.as_str());
     let message = "the answer to the create was lost: looking for the pipe; no other is created meanwhile";
-    rest(desired, known, account, Verdict::working(Reason::CreateUnconfirmed, message))
+    let verdict = if asked && asks(desired, known, create) {
+        question(create)
+    } else {
+        Verdict::working(Reason::CreateUnconfirmed, message)
+    };
+    rest(desired, known, account, verdict)
+}
+
+/// The pipe that the user names, unless it is one that this object gave up.
+fn adopts<'a>(desired: &'a Desired, known: &Known) -> Option<&'a Adopt> {
+    desired.spec.adopt.as_ref().filter(|adopt| !known.record.retired.contains(&adopt.id))
+}
+
+/// Whether a person is asked before another create is sent for this lost one.
+fn asks(desired: &Desired, known: &Known, create: &CreateRecord) -> bool {
+    adopts(desired, known).is_none()
+        && desired.asks_before_retry()
+        && desired.object.confirmed_nonce.as_deref() != Some(&create.nonce)
+}
+
+fn question(create: &CreateRecord) -> Verdict {
+    let message = format!(
+        "a create stayed unanswered and no pipe was found: if ClickHouse Cloud shows none either, annotate cloud.clickhouse.com/confirm-not-created={}",
+        create.nonce
+    );
+    Verdict::blocked(Reason::ConfirmationRequired, message)
 }
 
 /// Writes down the intent to create; the permit for the POST is taken first.

@@ -50,11 +50,34 @@ fn a_gateway_page_is_not_a_refusal() {
 fn a_list_that_cannot_be_read_whole_is_not_an_empty_list() {
     let list = Call::ListPipes { service: service() };
     assert_eq!(outcome(&list, 200, r#"{"status":200,"requestId":"r","result":[]}"#), Ok(Reply::Pipes(vec![])));
-    for body in
-        ["", "[]", "{}", r#"{"result":null}"#, r#"{"result":[{"name":"no id"}]}"#, r#"{"result":[{"id":"#, "<html>"]
-    {
+    for body in [
+        "",
+        "[]",
+        "{}",
+        r#"{"requestId":"r","result":null}"#,
+        r#"{"requestId":"r","result":[{"name":"no id"}]}"#,
+        r#"{"requestId":"r","result":[{"id":"#,
+        "<html>",
+        // Not the service's own words: an empty list of anybody else proves nothing.
+        r#"{"status":200,"result":[]}"#,
+        r#"{"status":"text","requestId":17,"result":[]}"#,
+    ] {
         assert_eq!(outcome(&list, 200, body), Err(Outcome::Unknown), "{body}");
     }
+}
+
+/// Faults: F5.
+#[test]
+fn of_a_gateway_page_is_told_what_a_browser_shows() {
+    let said = |body: &str| {
+        let answer = Answer { status: 504, retry_after: None, body: body.as_bytes() };
+        read(&create(), &answer).unwrap_err().to_string()
+    };
+    let page = "<!DOCTYPE HTML>\n<HTML><HEAD><TITLE>ERROR: not satisfied</TITLE></HEAD><BODY>\n<H1>504 Timeout</H1></BODY></HTML>";
+    assert_eq!(said(page), "504: ERROR: not satisfied 504 Timeout");
+    assert_eq!(said("upstream  connect <error>"), "504: upstream connect <error>");
+    assert_eq!(said("<html><body></body>"), "504: <html><body></body>");
+    assert_eq!(said(&format!("<p>{}", "x".repeat(5_000))).len(), "504: ".len() + 200);
 }
 
 #[test]
