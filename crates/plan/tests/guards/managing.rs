@@ -7,74 +7,44 @@ use crd::status::record::{CreatePhase, Operation, OperationKind, OperationPhase}
 
 use super::*;
 
-/// State, then the next step and Ready: wanted running, under Correct and under Warn; wanted stopped, under Correct and under Warn.
-const STATES: [(PipeState, [&str; 4], [&str; 4]); 13] = [
-    (
-        PipeState::Provisioning,
-        ["rest", "rest", "remember", "rest"],
-        ["Unknown Provisioning", "Unknown Provisioning", "Unknown Stopping", "Unknown Provisioning"],
-    ),
-    (
-        PipeState::Setup,
-        ["rest", "rest", "remember", "rest"],
-        ["Unknown Provisioning", "Unknown Provisioning", "Unknown Stopping", "Unknown Provisioning"],
-    ),
-    (
-        PipeState::Snapshot,
-        ["rest", "rest", "remember", "rest"],
-        ["Unknown InitialSnapshot", "Unknown InitialSnapshot", "Unknown Stopping", "False PipeNotStopped"],
-    ),
-    (
-        PipeState::Running,
-        ["rest", "rest", "remember", "rest"],
-        ["True Running", "True Running", "Unknown Stopping", "False PipeNotStopped"],
-    ),
-    (
-        PipeState::Degraded,
-        ["rest", "rest", "remember", "rest"],
-        ["False PipeDegraded", "False PipeDegraded", "Unknown Stopping", "False PipeNotStopped"],
-    ),
-    (
-        PipeState::Stopped,
-        ["Start", "rest", "rest", "rest"],
-        ["Unknown Starting", "False PipeNotRunning", "True Stopped", "True Stopped"],
-    ),
-    (
-        PipeState::Paused,
-        ["Start", "rest", "rest", "rest"],
-        ["Unknown Starting", "False PipeNotRunning", "True Stopped", "True Stopped"],
-    ),
-    (
-        PipeState::Stopping,
-        ["rest"; 4],
-        ["Unknown Starting", "Unknown Starting", "Unknown Stopping", "Unknown Stopping"],
-    ),
-    (PipeState::Pausing, ["rest"; 4], ["Unknown Starting", "Unknown Starting", "Unknown Stopping", "Unknown Stopping"]),
-    (PipeState::Modifying, ["rest"; 4], ["Unknown Updating"; 4]),
-    (PipeState::Resync, ["rest"; 4], ["Unknown Resyncing"; 4]),
-    (PipeState::Completed, ["rest"; 4], ["True Completed"; 4]),
-    (PipeState::Failed, ["rest"; 4], ["False PipeFailed"; 4]),
-];
+/// What each state of the pipe leads to: the next step, and Ready; for what is wanted, under which drift policy.
+const STATES: &str = "\
+             | Running, Correct              | Running, Warn                 | Stopped, Correct           | Stopped, Warn
+Provisioning | rest: Unknown Provisioning    | rest: Unknown Provisioning    | remember: Unknown Stopping | rest: Unknown Provisioning
+Setup        | rest: Unknown Provisioning    | rest: Unknown Provisioning    | remember: Unknown Stopping | rest: Unknown Provisioning
+Snapshot     | rest: Unknown InitialSnapshot | rest: Unknown InitialSnapshot | remember: Unknown Stopping | rest: False PipeNotStopped
+Running      | rest: True Running            | rest: True Running            | remember: Unknown Stopping | rest: False PipeNotStopped
+Degraded     | rest: False PipeDegraded      | rest: False PipeDegraded      | remember: Unknown Stopping | rest: False PipeNotStopped
+Stopped      | Start: Unknown Starting       | rest: False PipeNotRunning    | rest: True Stopped         | rest: True Stopped
+Paused       | Start: Unknown Starting       | rest: False PipeNotRunning    | rest: True Stopped         | rest: True Stopped
+Stopping     | rest: Unknown Starting        | rest: Unknown Starting        | rest: Unknown Stopping     | rest: Unknown Stopping
+Pausing      | rest: Unknown Starting        | rest: Unknown Starting        | rest: Unknown Stopping     | rest: Unknown Stopping
+Modifying    | rest: Unknown Updating        | rest: Unknown Updating        | rest: Unknown Updating     | rest: Unknown Updating
+Resync       | rest: Unknown Resyncing       | rest: Unknown Resyncing       | rest: Unknown Resyncing    | rest: Unknown Resyncing
+Completed    | rest: True Completed          | rest: True Completed          | rest: True Completed       | rest: True Completed
+Failed       | rest: False PipeFailed        | rest: False PipeFailed        | rest: False PipeFailed     | rest: False PipeFailed
+";
 
 #[test]
 fn each_state_has_one_command_or_none_and_one_word() {
-    for (state, next, ready) in STATES {
-        for (at, (run, policy)) in [
-            (RunState::Running, DriftPolicy::Correct),
-            (RunState::Running, DriftPolicy::Warn),
-            (RunState::Stopped, DriftPolicy::Correct),
-            (RunState::Stopped, DriftPolicy::Warn),
-        ]
-        .into_iter()
-        .enumerate()
-        {
+    let wanted = [
+        (RunState::Running, DriftPolicy::Correct),
+        (RunState::Running, DriftPolicy::Warn),
+        (RunState::Stopped, DriftPolicy::Correct),
+        (RunState::Stopped, DriftPolicy::Warn),
+    ];
+    for row in STATES.lines().skip(1) {
+        let mut cells = row.split('|').map(str::trim);
+        let state = PipeState::read(cells.next().unwrap());
+        assert_eq!(cells.clone().count(), wanted.len(), "{row}");
+        for ((run, policy), expected) in wanted.into_iter().zip(cells) {
             let mut case = Case::ready(KAFKA);
             (case.desired.spec.state, case.desired.spec.drift_policy) = (run, policy);
             case.put(state.clone());
-            let is = (case.next(), case.condition("Ready"));
-            assert_eq!((is.0.as_str(), is.1.as_str()), (next[at], ready[at]), "{state:?} {run:?} {policy:?}");
-            let drift = next[at] != "rest" && !matches!(state, PipeState::Provisioning | PipeState::Setup)
-                || ready[at].starts_with("False PipeNot");
+            let (next, ready) = (case.next(), case.condition("Ready"));
+            assert_eq!(format!("{next}: {ready}"), expected, "{state:?} {run:?} {policy:?}");
+            let drift = next != "rest" && !matches!(state, PipeState::Provisioning | PipeState::Setup)
+                || ready.starts_with("False PipeNot");
             let expected = if drift { "True DriftDetected" } else { "False NoDrift" };
             let said = case.condition("Drifted");
             assert!(said == expected || state == PipeState::Failed, "{state:?} {run:?} {policy:?}: {said}");

@@ -13,9 +13,9 @@ use std::time::Duration;
 
 use data_encoding::BASE64;
 use serde_json::{Value, json};
-use testbed::{Operator, OperatorOptions, SimulatorOptions, World, wait_until};
+use testbed::{Operator, OperatorOptions, World, wait_until};
 
-use crate::words::{KEY, ORGANIZATION, PATIENCE, SERVICE, condition, connection, kafka, secret, writes};
+use crate::words::{KEY, PATIENCE, SERVICE, condition, kafka, quick_connection, quick_world, secret, writes};
 
 /// A password that is nowhere else.
 const CANARY: &str = "canary-of-the-source-password";
@@ -38,21 +38,9 @@ struct Stage {
 }
 
 impl Stage {
-    /// The budget is ten times the usual one, so that a test spends its time on what it is about.
     fn new() -> Self {
-        let world = World::alone(SimulatorOptions {
-            organization: ORGANIZATION.to_owned(),
-            service: SERVICE.to_owned(),
-            key_id: KEY.0.to_owned(),
-            key_secret: KEY.1.to_owned(),
-            speed: 50.0,
-            flags: vec!["--rate-limit".to_owned(), "100/10s".to_owned()],
-            ..SimulatorOptions::default()
-        })
-        .unwrap();
-        let quick = "  pollInterval: 30s\n  requestBudget: {requests: 100, perSeconds: 10}\n";
-        let connection = connection(KEY.1, world.simulator().url()).replace("  pollInterval: 30s\n", quick);
-        world.apply(&connection).unwrap();
+        let world = quick_world();
+        world.apply(&quick_connection(&world)).unwrap();
         world.apply(&secret("source", "password", CANARY)).unwrap();
         // A state that is reached by the next look: no test here is about waiting for the service.
         let timings = [

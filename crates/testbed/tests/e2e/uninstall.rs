@@ -3,10 +3,10 @@
 //! Not here: one object that goes (`examples`).
 
 use serde_json::{Value, json};
-use testbed::{SimulatorOptions, World, wait_until};
+use testbed::{World, wait_until};
 
 use crate::cases::merged;
-use crate::words::{KEY, ORGANIZATION, PATIENCE, SERVICE, condition, connection, count, kafka, live_pipes, secret};
+use crate::words::{KEY, PATIENCE, condition, count, kafka, live_pipes, quick_connection, quick_world, secret};
 
 /// How many objects there are, and each how-many-th keeps its pipe.
 const OBJECTS: usize = 100;
@@ -16,21 +16,10 @@ const OPERATOR: &str = "clickpipes-operator";
 
 #[test]
 fn f21_f34_a_hundred_objects_go_with_their_definition_as_their_policies_say() {
-    // Ten times the usual budget, so that the test spends its time on what it is about.
-    let world = World::alone(SimulatorOptions {
-        organization: ORGANIZATION.to_owned(),
-        service: SERVICE.to_owned(),
-        key_id: KEY.0.to_owned(),
-        key_secret: KEY.1.to_owned(),
-        speed: 50.0,
-        flags: vec!["--rate-limit".to_owned(), "100/10s".to_owned()],
-        ..SimulatorOptions::default()
-    })
-    .unwrap();
+    let world = quick_world();
     let operator = world.start_operator(&[]).unwrap();
     no_events(&world);
-    let quick = "  pollInterval: 30s\n  requestBudget: {requests: 100, perSeconds: 10}\n";
-    world.apply(&connection(KEY.1, world.simulator().url()).replace("  pollInterval: 30s\n", quick)).unwrap();
+    world.apply(&quick_connection(&world)).unwrap();
     world.apply(&secret("source", "password", "hunter2")).unwrap();
     let objects: Vec<String> = (0..OBJECTS).map(object).collect();
     world.apply(&objects.join("\n---\n")).unwrap();

@@ -16,17 +16,31 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A world of its own whose service lives fifty times as fast as the real one.
 pub(crate) fn world() -> World {
-    let (key_id, key_secret) = (KEY.0.to_owned(), KEY.1.to_owned());
-    let (organization, service) = (ORGANIZATION.to_owned(), SERVICE.to_owned());
+    world_with(&[])
+}
+
+/// The same with ten times the usual budget, for what needs many requests; [`quick_connection`] uses it.
+pub(crate) fn quick_world() -> World {
+    world_with(&["--rate-limit", "100/10s"])
+}
+
+fn world_with(flags: &[&str]) -> World {
     World::alone(SimulatorOptions {
-        organization,
-        service,
-        key_id,
-        key_secret,
+        organization: ORGANIZATION.to_owned(),
+        service: SERVICE.to_owned(),
+        key_id: KEY.0.to_owned(),
+        key_secret: KEY.1.to_owned(),
         speed: 50.0,
+        flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
         ..SimulatorOptions::default()
     })
     .unwrap()
+}
+
+/// The connection `prod` of a [`quick_world`] and its Secret.
+pub(crate) fn quick_connection(world: &World) -> String {
+    let quick = "  pollInterval: 30s\n  requestBudget: {requests: 100, perSeconds: 10}\n";
+    connection(KEY.1, world.simulator().url()).replace("  pollInterval: 30s\n", quick)
 }
 
 /// The connection `prod` and its Secret, with this key secret and URL.

@@ -1,18 +1,8 @@
 //! The order of writes when one edit changes everything: pause, PATCH, settings, run state, resync, compute.
 
-mod world;
-
+use super::*;
 use crd::policy::RunState;
 use sim::RouteKind;
-use world::World;
-
-fn ready(spec: &str) -> World {
-    let mut world = World::new(spec);
-    world.secrets.insert(("kafka".into(), "password".into()), "hunter2".into());
-    world.live(900_000);
-    assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
-    world
-}
 
 /// The writes of one edit, in order: the last part of the path, and what a state command says.
 fn writes(world: &mut World) -> Vec<String> {
@@ -32,7 +22,7 @@ fn writes(world: &mut World) -> Vec<String> {
 
 #[test]
 fn a_streaming_pipe_is_changed_in_the_order_that_the_api_wants() {
-    let mut world = ready(include_str!("world/kafka.yaml"));
+    let mut world = ready(KAFKA);
     world.edit(|spec| {
         spec.name = Some("renamed".into());
         spec.state = RunState::Stopped;
@@ -48,7 +38,7 @@ fn a_streaming_pipe_is_changed_in_the_order_that_the_api_wants() {
 
 #[test]
 fn a_database_pipe_is_paused_changed_resumed_and_then_loaded_anew() {
-    let mut world = ready(include_str!("world/postgres.yaml"));
+    let mut world = ready(POSTGRES);
     world.edit(|spec| {
         let postgres = spec.source.postgres.as_mut().unwrap();
         let mut orders = postgres.table_mappings[0].clone();

@@ -4,44 +4,11 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
-mod world;
-
+use super::*;
 use clickpipes_plan::PausedBy;
-use crd::policy::{Adopt, AdoptMode, DeletionPolicy, ManagementPolicy, OnExternalDelete, ReadyWhen};
+use crd::policy::{AdoptMode, DeletionPolicy, ManagementPolicy, OnExternalDelete, ReadyWhen};
 use serde_json::json;
 use sim::{Fault, FaultKind, PipeEdit, PipeState, RouteKind};
-use world::World;
-
-const KAFKA: &str = include_str!("world/kafka.yaml");
-
-const POSTGRES: &str = include_str!("world/postgres.yaml");
-
-const MINUTE: u64 = 60_000;
-
-fn fresh(spec: &str) -> World {
-    let mut world = World::new(spec);
-    world.secrets.insert(("kafka".into(), "password".into()), "hunter2".into());
-    world
-}
-
-fn ready(spec: &str) -> World {
-    let mut world = fresh(spec);
-    world.live(10 * MINUTE);
-    assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
-    world
-}
-
-fn pipe_id(world: &World) -> String {
-    world.status.pipe.clone().unwrap_or_default().id
-}
-
-fn alive(world: &World) -> usize {
-    world.sim.pipes().filter(|pipe| pipe.alive(world.now)).count()
-}
-
-fn is_alive(world: &World, id: &str) -> bool {
-    world.sim.pipe(id).is_some_and(|pipe| pipe.alive(world.now))
-}
 
 /// A pipe as this object's spec would make it, by another hand.
 fn made(world: &mut World, name: &str, topics: &str, state: &str) -> String {
@@ -56,11 +23,6 @@ fn made(world: &mut World, name: &str, topics: &str, state: &str) -> String {
 
 fn marked_name(world: &World) -> String {
     world.status.pipe.clone().unwrap().name.unwrap()
-}
-
-fn adopt(world: &mut World, id: &str, mode: AdoptMode) {
-    let id = id.to_owned();
-    world.edit(|spec| spec.adopt = Some(Adopt { id, mode }));
 }
 
 /// Faults: F5.

@@ -2,42 +2,10 @@
 //!
 //! Not here: creates whose answer is lost (`protocol`, and the crate `model`).
 
-mod world;
-
+use super::*;
 use crd::status::record::LastResync;
 use serde_json::json;
 use sim::{Fault, FaultKind, PipeEdit, PipeState, RouteKind};
-use world::World;
-
-const KAFKA: &str = include_str!("world/kafka.yaml");
-
-const POSTGRES: &str = include_str!("world/postgres.yaml");
-
-const MINUTE: u64 = 60_000;
-
-fn fresh(spec: &str) -> World {
-    let mut world = World::new(spec);
-    for name in ["kafka", "pg"] {
-        world.secrets.insert((name.into(), "password".into()), "hunter2".into());
-    }
-    world
-}
-
-fn ready(spec: &str) -> World {
-    let mut world = fresh(spec);
-    world.live(10 * MINUTE);
-    assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
-    world
-}
-
-fn pipe_id(world: &World) -> String {
-    world.status.pipe.clone().unwrap_or_default().id
-}
-
-fn message(world: &World, r#type: &str) -> String {
-    let condition = world.status.conditions.iter().find(|condition| condition.type_ == r#type);
-    condition.map(|condition| condition.message.clone()).unwrap_or_default()
-}
 
 /// Two operators read the same request. The one that was slower must not send it a second time.
 ///
@@ -88,6 +56,31 @@ fn a_resync_of_which_nothing_is_known_is_told_until_the_pipe_shows_it() {
         assert_eq!(message(&world, "Synced").contains("set another spec.resyncRequest"), !carried_out);
         assert_eq!(world.count(RouteKind::SetState), 1);
     }
+}
+
+/// The window begins again with the process, but the person was asked already.
+///
+/// Faults: F1, F4.
+/// Invariants: 5.
+#[test]
+fn a_question_that_was_asked_stands_through_a_restart_until_it_is_answered() {
+    let mut world = fresh(POSTGRES);
+    world.sim.inject(Fault::new(FaultKind::ResetBeforeCommit { after_ms: 0 }).on(RouteKind::CreatePipe).once());
+    world.live(60 * MINUTE);
+    assert_eq!(world.condition("Stalled"), "True ConfirmationRequired", "{:#?}", world.trace);
+    let asked = world.status_writes;
+    world.restart();
+    world.live(60 * MINUTE);
+    assert_eq!(world.status_writes, asked, "{:#?}", world.written);
+    world.restart();
+    world.object.confirmed_nonce = world.status.create.clone().map(|create| create.nonce);
+    world.live(10 * MINUTE);
+    assert_eq!(
+        (world.condition("Ready").as_str(), world.count(RouteKind::CreatePipe)),
+        ("Unknown CreateUnconfirmed", 1)
+    );
+    world.live(30 * MINUTE);
+    assert_eq!((world.condition("Ready").as_str(), world.count(RouteKind::CreatePipe)), ("True Running", 2));
 }
 
 /// Invariants: 8.

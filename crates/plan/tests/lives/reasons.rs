@@ -2,29 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
-mod world;
-
 use std::collections::BTreeMap;
 
+use super::*;
 use crd::policy::{DriftPolicy, OnExternalDelete};
 use sim::{Fault, FaultKind, PipeEdit, PipeState, RouteKind};
-use world::World;
 
-const KAFKA: &str = concat!(include_str!("world/kafka.yaml"), "settings: {streaming_max_insert_wait_ms: 5000}\n");
-
-const MINUTE: u64 = 60_000;
-
-fn ready() -> World {
-    let mut world = World::new(KAFKA);
-    world.secrets.insert(("kafka".into(), "password".into()), "hunter2".into());
-    world.live(10 * MINUTE);
-    assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
-    world
-}
-
-fn pipe_id(world: &World) -> String {
-    world.status.pipe.clone().unwrap_or_default().id
-}
+const WITH_SETTINGS: &str =
+    concat!(include_str!("../world/kafka.yaml"), "settings: {streaming_max_insert_wait_ms: 5000}\n");
 
 fn put(world: &mut World, state: PipeState) {
     world.sim.edit_pipe(&pipe_id(world), PipeEdit { state: Some(state), ..Default::default() }).unwrap();
@@ -43,7 +28,7 @@ fn neighbour(world: &mut World, name: &str) -> String {
 
 /// A world in which this pipe and two of three others vanish at once.
 fn mass(policy: OnExternalDelete) -> (World, Vec<String>) {
-    let mut world = ready();
+    let mut world = ready(WITH_SETTINGS);
     world.edit(|spec| spec.on_external_delete = policy);
     let others: Vec<String> = ["a", "b", "c"].iter().map(|name| neighbour(&mut world, name)).collect();
     world.others.clone_from(&others);
@@ -82,7 +67,7 @@ fn many_vanishing_at_once_put_the_brake_on() {
 /// Faults: F8.
 #[test]
 fn pipes_that_are_listed_again_release_the_brake() {
-    let mut world = ready();
+    let mut world = ready(WITH_SETTINGS);
     let others: Vec<String> = ["a", "b", "c"].iter().map(|name| neighbour(&mut world, name)).collect();
     world.others = others;
     world.live(10 * MINUTE);
@@ -99,7 +84,7 @@ fn pipes_that_are_listed_again_release_the_brake() {
 /// Faults: F26.
 #[test]
 fn a_field_that_somebody_keeps_changing_is_left_alone() {
-    let mut world = ready();
+    let mut world = ready(WITH_SETTINGS);
     let fight = |world: &mut World| {
         let settings = serde_json::json!({"streaming_max_insert_wait_ms": 1000}).as_object().unwrap().clone();
         world.sim.edit_pipe(&pipe_id(world), PipeEdit { settings, ..Default::default() }).unwrap();
@@ -128,7 +113,7 @@ fn a_field_that_somebody_keeps_changing_is_left_alone() {
 /// Faults: F26.
 #[test]
 fn a_pipe_that_somebody_keeps_stopping_is_left_stopped() {
-    let mut world = ready();
+    let mut world = ready(WITH_SETTINGS);
     let before = world.writes().len();
     for _ in 0..4 {
         put(&mut world, PipeState::Stopped);
@@ -145,7 +130,7 @@ fn a_pipe_that_somebody_keeps_stopping_is_left_stopped() {
 
 #[test]
 fn a_run_state_that_is_left_under_warn_is_drift() {
-    let mut world = ready();
+    let mut world = ready(WITH_SETTINGS);
     world.edit(|spec| spec.drift_policy = DriftPolicy::Warn);
     world.live(10 * MINUTE);
     put(&mut world, PipeState::Stopped);
@@ -157,7 +142,7 @@ fn a_run_state_that_is_left_under_warn_is_drift() {
 #[test]
 fn a_failed_pipe_is_started_only_when_somebody_asks() {
     let starts = |world: &World| world.sim.requests().filter(|request| request.body["command"] == "start").count();
-    let mut world = ready();
+    let mut world = ready(WITH_SETTINGS);
     put(&mut world, PipeState::Failed);
     world.live(30 * MINUTE);
     assert_eq!((world.condition("Ready").as_str(), starts(&world)), ("False PipeFailed", 1));
@@ -182,7 +167,7 @@ fn a_failed_pipe_is_started_only_when_somebody_asks() {
 
 #[test]
 fn a_pipe_that_fails_at_once_is_not_started_again_after_a_restart() {
-    let mut world = World::new(KAFKA);
+    let mut world = fresh(WITH_SETTINGS);
     world.secrets.insert(("kafka".into(), "password".into()), "hunter2".into());
     world.sim.inject(Fault::new(FaultKind::PipeFails { state: PipeState::Failed }));
     world.live(30 * MINUTE);
@@ -201,7 +186,7 @@ fn a_pipe_that_fails_at_once_is_not_started_again_after_a_restart() {
 
 #[test]
 fn an_internal_error_stalls_after_half_an_hour_and_stays_so_after_a_restart() {
-    let mut world = ready();
+    let mut world = ready(WITH_SETTINGS);
     put(&mut world, PipeState::InternalError);
     world.live(20 * MINUTE);
     assert_eq!(world.condition("Ready"), "False PipeInternalError");
@@ -219,7 +204,7 @@ fn an_internal_error_stalls_after_half_an_hour_and_stays_so_after_a_restart() {
 
 #[test]
 fn a_state_that_says_nothing_keeps_ready_until_it_is_too_old() {
-    let mut world = ready();
+    let mut world = ready(WITH_SETTINGS);
     put(&mut world, PipeState::Unknown);
     let writes = world.writes().len();
     world.live(9 * MINUTE);
@@ -233,7 +218,7 @@ fn a_state_that_says_nothing_keeps_ready_until_it_is_too_old() {
 
 #[test]
 fn a_change_that_is_accepted_and_never_made_is_given_up() {
-    let mut world = ready();
+    let mut world = ready(WITH_SETTINGS);
     let accepted = serde_json::json!({"requestId": "r", "status": 200, "result": {}});
     world.sim.inject(
         Fault::new(FaultKind::Status { status: 200, body: accepted, headers: BTreeMap::default() })
@@ -255,7 +240,7 @@ fn a_change_that_is_accepted_and_never_made_is_given_up() {
 /// Faults: F25.
 #[test]
 fn a_deletion_never_believes_another_organization() {
-    let mut world = ready();
+    let mut world = ready(WITH_SETTINGS);
     world.organization = "33333333-3333-4333-8333-333333333333".into();
     world.live(10 * MINUTE);
     assert_eq!(world.condition("Synced"), "False OrganizationMismatch");
@@ -269,7 +254,7 @@ fn a_deletion_never_believes_another_organization() {
 
 #[test]
 fn a_refused_deletion_says_so_and_names_the_exit() {
-    let mut world = ready();
+    let mut world = ready(WITH_SETTINGS);
     let refusal =
         serde_json::json!({"requestId": "r", "error": "BAD_REQUEST: it cannot be deleted now", "status": 400});
     world.sim.inject(
@@ -289,7 +274,7 @@ fn a_refused_deletion_says_so_and_names_the_exit() {
 
 #[test]
 fn an_object_whose_service_is_gone_goes_once_it_may_keep_the_pipe() {
-    let mut world = ready();
+    let mut world = ready(WITH_SETTINGS);
     world.sim.remove_service(sim::DEFAULT_SERVICE).unwrap();
     world.object.deleting = true;
     world.live(30 * MINUTE);

@@ -2,81 +2,30 @@
 //!
 //! Not here: every order in which such things can happen (crate `model`).
 
-mod world;
-
+use super::*;
 use clickpipes_plan::known::CreateOutcome;
 use crd::policy::{Adopt, AdoptMode, DeletionPolicy, ManagementPolicy, OnExternalDelete};
 use crd::status::record::CreatePhase;
 use sim::{Fault, FaultKind, RouteKind};
-use world::World;
-
-const KAFKA: &str = r"
-connectionRef: {name: prod}
-serviceId: 22222222-2222-4222-8222-222222222222
-source:
-  kafka: {type: kafka, format: JSONEachRow, brokers: 'broker.example.com:9092', topics: my_topic}
-destination:
-  database: default
-  table: my_table
-  managedTable: true
-  tableDefinition: {engine: {type: MergeTree}}
-  columns: [{name: id, type: UInt64}]
-";
-
-const POSTGRES: &str = r"
-connectionRef: {name: prod}
-serviceId: 22222222-2222-4222-8222-222222222222
-source:
-  postgres:
-    host: postgres.example.com
-    port: 5432
-    database: mydb
-    credentials: {username: {value: my_user}, password: {secretKeyRef: {name: pg, key: password}}}
-    settings: {replicationMode: cdc}
-    tableMappings: [{sourceSchemaName: public, sourceTable: users, targetTable: public_users}]
-destination: {database: default}
-";
-
-const MINUTE: u64 = 60_000;
-
-fn ready(mut world: World) -> World {
-    world.live(10 * MINUTE);
-    assert_eq!(world.condition("Ready"), "True Running", "{:#?}\n{:#?}", world.trace, world.status);
-    world
-}
-
-fn postgres() -> World {
-    let mut world = World::new(POSTGRES);
-    world.secrets.insert(("pg".into(), "password".into()), "hunter2".into());
-    world
-}
-
-fn living(world: &World) -> usize {
-    world.sim.pipes().filter(|pipe| pipe.alive(world.now)).count()
-}
-
-fn pipe_id(world: &World) -> String {
-    world.status.pipe.clone().unwrap_or_default().id
-}
 
 /// Faults: F32.
 #[test]
 fn deleting_a_restored_object_leaves_the_pipe_of_the_old_one_alone() {
     for policy in [DeletionPolicy::Delete, DeletionPolicy::Retain] {
-        let mut world = ready(World::new(KAFKA));
+        let mut world = ready(KAFKA);
         world.restart();
         world.object.uid = "uid-of-the-restored-object".into();
         world.edit(|spec| spec.deletion_policy = policy);
         world.object.deleting = true;
         world.live(60 * MINUTE);
         assert!(!world.exists, "the object is let go: {:#?}", world.trace);
-        assert_eq!((world.count(RouteKind::DeletePipe), living(&world)), (0, 1), "{:#?}", world.trace);
+        assert_eq!((world.count(RouteKind::DeletePipe), alive(&world)), (0, 1), "{:#?}", world.trace);
     }
 }
 
 #[test]
 fn a_refused_create_is_not_waited_for_when_the_object_is_deleted() {
-    let mut world = World::new(KAFKA);
+    let mut world = fresh(KAFKA);
     world.sim.inject(Fault::new(FaultKind::SourceRefuses { text: "no such host".into(), host: None }));
     world.pass();
     // As if somebody had written the object between the answer and our record of it.
@@ -93,7 +42,7 @@ fn a_refused_create_is_not_waited_for_when_the_object_is_deleted() {
 /// Faults: F4, F7.
 #[test]
 fn a_pipe_that_was_renamed_before_it_was_recorded_is_taken_by_its_id() {
-    let mut world = postgres();
+    let mut world = fresh(POSTGRES);
     world.sim.inject(Fault::new(FaultKind::ResetAfterCommit { after_ms: 0 }).on(RouteKind::CreatePipe).once());
     world.sim.inject(Fault::new(FaultKind::ListLag { ms: MINUTE }));
     world.pass();
@@ -101,9 +50,9 @@ fn a_pipe_that_was_renamed_before_it_was_recorded_is_taken_by_its_id() {
     world.sim.edit_pipe(&id, sim::PipeEdit { name: Some("renamed".into()), ..Default::default() }).unwrap();
     world.live(60 * MINUTE);
     assert_eq!(world.condition("Synced"), "False ConfirmationRequired", "{:#?}", world.trace);
-    world.edit(|spec| spec.adopt = Some(Adopt { id: id.clone(), mode: AdoptMode::Match }));
+    adopt(&mut world, &id, AdoptMode::Match);
     world.live(60 * MINUTE);
-    assert_eq!((pipe_id(&world), living(&world)), (id, 1), "{:#?}", world.status);
+    assert_eq!((pipe_id(&world), alive(&world)), (id, 1), "{:#?}", world.status);
     assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
 }
 
@@ -113,11 +62,11 @@ fn a_pipe_that_is_not_listed_yet_is_not_missed() {
     let late = || Fault::new(FaultKind::NotFoundAfterCreate { reads: 0, ms: 5 * MINUTE });
     let lag = || Fault::new(FaultKind::ListLag { ms: 5 * MINUTE });
     // A first pipe, of an object that could not be created for long; and one that follows a pipe that was deleted by somebody else.
-    let mut first = World::new(KAFKA);
+    let mut first = fresh(KAFKA);
     first.sim.set_service(sim::DEFAULT_SERVICE, sim::ServiceState::Idle);
     first.live(60 * MINUTE);
     first.sim.set_service(sim::DEFAULT_SERVICE, sim::ServiceState::Running);
-    let mut second = ready(World::new(KAFKA));
+    let mut second = ready(KAFKA);
     second.edit(|spec| spec.on_external_delete = OnExternalDelete::Recreate);
     second.live(10 * MINUTE);
     second.sim.remove_pipe(&pipe_id(&second)).unwrap();
@@ -128,15 +77,15 @@ fn a_pipe_that_is_not_listed_yet_is_not_missed() {
         let trace = world.trace.join(" ");
         assert_eq!(world.condition("Ready"), "True Running", "{trace}");
         let made = world.sim.pipes().count();
-        assert_eq!((made, living(&world)), (creates, 1), "{trace}");
+        assert_eq!((made, alive(&world)), (creates, 1), "{trace}");
     }
 }
 
 #[test]
 fn who_only_observes_creates_nothing_when_the_pipe_is_gone() {
-    let made = ready(World::new(KAFKA));
+    let made = ready(KAFKA);
     let id = pipe_id(&made);
-    let mut world = World::new(KAFKA);
+    let mut world = fresh(KAFKA);
     world.sim = made.sim;
     world.now = made.now;
     world.restart();
@@ -156,7 +105,7 @@ fn who_only_observes_creates_nothing_when_the_pipe_is_gone() {
 /// Faults: F7, F18.
 #[test]
 fn a_pipe_that_no_list_has_shown_is_not_gone_because_its_delete_finds_nothing() {
-    let mut world = World::new(KAFKA);
+    let mut world = fresh(KAFKA);
     world.sim.inject(Fault::new(FaultKind::ListLag { ms: 5 * MINUTE }));
     let missing = serde_json::json!({"status": 404, "error": "NOT_FOUND: Not Found", "requestId": "1"});
     let unknown = FaultKind::Status { status: 404, body: missing, headers: [].into() };
@@ -166,40 +115,40 @@ fn a_pipe_that_no_list_has_shown_is_not_gone_because_its_delete_finds_nothing() 
     world.object.deleting = true;
     world.live(60 * MINUTE);
     assert!(!world.exists, "{:#?}", world.trace);
-    assert_eq!(living(&world), 0, "{:#?}", world.trace);
+    assert_eq!(alive(&world), 0, "{:#?}", world.trace);
 }
 
 /// Faults: F30.
 #[test]
 fn an_intent_whose_write_lost_its_answer_is_not_waited_for() {
     for committed in [true, false] {
-        let mut world = World::new(KAFKA);
+        let mut world = fresh(KAFKA);
         world.loses_write = Some(committed);
         world.pass();
         let on_record = world.status.create.as_ref().is_some_and(|create| create.phase == CreatePhase::Intent);
         assert_eq!((on_record, world.count(RouteKind::CreatePipe)), (committed, 0), "{:#?}", world.trace);
         world.live(2 * MINUTE);
         assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
-        assert_eq!((world.count(RouteKind::CreatePipe), living(&world)), (1, 1), "{:#?}", world.trace);
+        assert_eq!((world.count(RouteKind::CreatePipe), alive(&world)), (1, 1), "{:#?}", world.trace);
     }
 }
 
 /// Faults: F1, F30.
 #[test]
 fn another_process_waits_for_an_intent_that_it_has_not_written() {
-    let mut world = World::new(KAFKA);
+    let mut world = fresh(KAFKA);
     world.loses_write = Some(true);
     world.pass();
     world.restart();
     world.live(14 * MINUTE);
     assert_eq!(world.count(RouteKind::CreatePipe), 0, "{:#?}", world.trace);
     world.live(3 * MINUTE);
-    assert_eq!((world.count(RouteKind::CreatePipe), living(&world)), (1, 1), "{:#?}", world.trace);
+    assert_eq!((world.count(RouteKind::CreatePipe), alive(&world)), (1, 1), "{:#?}", world.trace);
 }
 
 #[test]
 fn a_get_under_an_earlier_attempt_does_not_confirm_a_match() {
-    let mut world = World::new(KAFKA);
+    let mut world = fresh(KAFKA);
     world.sim.inject(Fault::new(FaultKind::ResetAfterCommit { after_ms: 0 }).on(RouteKind::CreatePipe).once());
     world.sim.inject(Fault::new(FaultKind::ListLag { ms: MINUTE }));
     world.pass();
@@ -222,7 +171,7 @@ fn a_get_under_an_earlier_attempt_does_not_confirm_a_match() {
 
 #[test]
 fn a_match_that_is_listed_and_not_found_is_looked_for_at_the_usual_pace() {
-    let mut world = World::new(KAFKA);
+    let mut world = fresh(KAFKA);
     world.sim.inject(Fault::new(FaultKind::ResetAfterCommit { after_ms: 0 }).on(RouteKind::CreatePipe).once());
     world.sim.inject(Fault::new(FaultKind::NotFoundAfterCreate { reads: 0, ms: 5 * MINUTE }));
     world.live(4 * MINUTE);
@@ -231,14 +180,14 @@ fn a_match_that_is_listed_and_not_found_is_looked_for_at_the_usual_pace() {
     assert!((8..=4 * 6 * 2 + 4).contains(&reads), "{reads} reads in four minutes: {:#?}", world.trace);
     world.live(6 * MINUTE);
     assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
-    assert_eq!((world.count(RouteKind::CreatePipe), living(&world)), (1, 1), "{:#?}", world.trace);
+    assert_eq!((world.count(RouteKind::CreatePipe), alive(&world)), (1, 1), "{:#?}", world.trace);
 }
 
 /// Faults: F30.
 #[test]
 fn a_resync_whose_record_lost_its_answer_is_sent_once() {
     for committed in [true, false] {
-        let mut world = ready(postgres());
+        let mut world = ready(POSTGRES);
         let before = world.count(RouteKind::SetState);
         world.edit(|spec| spec.resync_request = Some("once".into()));
         world.loses_write = Some(committed);
@@ -251,25 +200,25 @@ fn a_resync_whose_record_lost_its_answer_is_sent_once() {
 
 #[test]
 fn the_users_word_counts_more_than_a_pipe_that_carries_our_token() {
-    let made = ready(World::new(KAFKA));
+    let made = ready(KAFKA);
     let other = pipe_id(&made);
-    let mut world = World::new(KAFKA);
+    let mut world = fresh(KAFKA);
     world.sim = made.sim;
     world.now = made.now;
     world.restart();
     // The object was made anew: a pipe with its token is there, and it is told to take another one.
     world.live(10 * MINUTE);
     assert_eq!(world.condition("Synced"), "False AdoptionRequired", "{:#?}", world.trace);
-    let mut foreign = World::new(KAFKA);
+    let mut foreign = fresh(KAFKA);
     foreign.object.name = "another".into();
     foreign.sim = std::mem::replace(&mut world.sim, sim::Simulator::new(sim::Config::default()));
     foreign.now = world.now;
     foreign.restart();
-    let foreign = ready(foreign);
+    let foreign = settled(foreign);
     let id = pipe_id(&foreign);
     assert_ne!(id, other);
     (world.sim, world.now) = (foreign.sim, foreign.now);
-    world.edit(|spec| spec.adopt = Some(Adopt { id: id.clone(), mode: AdoptMode::Override }));
+    adopt(&mut world, &id, AdoptMode::Override);
     world.live(60 * MINUTE);
     assert_eq!((pipe_id(&world), world.condition("Ready").as_str()), (id, "True Running"), "{:#?}", world.trace);
 }
@@ -277,7 +226,7 @@ fn the_users_word_counts_more_than_a_pipe_that_carries_our_token() {
 /// Faults: F7.
 #[test]
 fn a_kept_pipe_that_is_not_listed_yet_is_waited_for_quietly() {
-    let mut world = World::new(KAFKA);
+    let mut world = fresh(KAFKA);
     world.sim.inject(Fault::new(FaultKind::ListLag { ms: 5 * MINUTE }));
     world.pass();
     assert!(world.status.pipe.is_some(), "{:#?}", world.trace);
@@ -286,7 +235,7 @@ fn a_kept_pipe_that_is_not_listed_yet_is_waited_for_quietly() {
     let reads = world.count(RouteKind::ListPipes) + world.count(RouteKind::GetPipe);
     world.live(60 * MINUTE);
     assert!(!world.exists, "{:#?}", world.trace);
-    assert_eq!(living(&world), 1);
+    assert_eq!(alive(&world), 1);
     let reads = world.count(RouteKind::ListPipes) + world.count(RouteKind::GetPipe) - reads;
     assert!(reads < 5 * 6 * 2 + 5, "{reads} reads in five minutes");
 }

@@ -1,37 +1,11 @@
 //! The life of one pipe, decided by the real plan and lived in the simulator.
 
-mod world;
-
+use super::*;
 use sim::{Fault, FaultKind, PipeState, RouteKind};
-use world::World;
-
-const KAFKA: &str = include_str!("world/kafka.yaml");
-
-const POSTGRES: &str = include_str!("world/postgres.yaml");
-
-fn kafka() -> World {
-    with_password(World::new(KAFKA))
-}
-
-fn postgres() -> World {
-    with_password(World::new(POSTGRES))
-}
-
-fn with_password(mut world: World) -> World {
-    world.secrets.insert(("kafka".into(), "password".into()), "hunter2".into());
-    world
-}
-
-fn ready(mut world: World) -> World {
-    world.live(600_000);
-    assert_eq!(world.condition("Ready"), "True Running", "{:#?}\n{:#?}", world.trace, world.status);
-    assert_eq!(world.condition("Synced"), "True ReconcileSuccess");
-    world
-}
 
 #[test]
 fn a_pipe_is_created_stopped_and_started_with_two_writes() {
-    let world = ready(kafka());
+    let world = ready(KAFKA);
     assert_eq!(world.writes(), ["POST clickpipes", "PATCH state"], "{:#?}", world.trace);
     assert_eq!(world.count(RouteKind::GetPipe), 0, "no look at a single pipe");
 }
@@ -39,8 +13,8 @@ fn a_pipe_is_created_stopped_and_started_with_two_writes() {
 /// Invariants: 5.
 #[test]
 fn a_converged_pipe_is_left_alone() {
-    for world in [kafka(), postgres()] {
-        let mut world = ready(world);
+    for spec in [KAFKA, POSTGRES] {
+        let mut world = ready(spec);
         let (writes, status_writes, status) = (world.writes().len(), world.status_writes, world.status.clone());
         world.live(3_600_000);
         world.restart();
@@ -54,7 +28,7 @@ fn a_converged_pipe_is_left_alone() {
 #[test]
 fn a_lost_answer_does_not_make_a_second_pipe() {
     for commit_after_ms in [Some(0), Some(45_000), Some(600_000), None] {
-        let mut world = kafka();
+        let mut world = fresh(KAFKA);
         world.sim.inject(
             Fault::new(FaultKind::GatewayTimeout { commit_after_ms, answer_after_ms: 30_000 })
                 .on(RouteKind::CreatePipe)
@@ -71,7 +45,7 @@ fn a_lost_answer_does_not_make_a_second_pipe() {
 /// Faults: F1, F4.
 #[test]
 fn a_restart_after_a_lost_answer_finds_the_pipe() {
-    let mut world = kafka();
+    let mut world = fresh(KAFKA);
     world.sim.inject(Fault::new(FaultKind::ResetAfterCommit { after_ms: 0 }).on(RouteKind::CreatePipe).once());
     world.pass();
     world.restart();
@@ -83,7 +57,7 @@ fn a_restart_after_a_lost_answer_finds_the_pipe() {
 /// Faults: F26.
 #[test]
 fn a_pipe_that_somebody_stopped_is_started_again() {
-    let mut world = ready(kafka());
+    let mut world = ready(KAFKA);
     let id = world.status.pipe.clone().unwrap().id;
     world.sim.edit_pipe(&id, sim::PipeEdit { state: Some(PipeState::Stopped), ..Default::default() }).unwrap();
     world.live(900_000);
@@ -93,7 +67,7 @@ fn a_pipe_that_somebody_stopped_is_started_again() {
 
 #[test]
 fn each_kind_of_change_takes_its_own_call() {
-    let mut world = ready(kafka());
+    let mut world = ready(KAFKA);
     let before = world.writes().len();
     world.edit(|spec| spec.scaling.get_or_insert_default().replicas = Some(2));
     world.live(600_000);
@@ -115,7 +89,7 @@ fn each_kind_of_change_takes_its_own_call() {
 
 #[test]
 fn a_rotated_password_is_sent_once() {
-    let mut world = ready(kafka());
+    let mut world = ready(KAFKA);
     let before = world.writes().len();
     world.secrets.insert(("kafka".into(), "password".into()), "hunter3".into());
     world.live(1_200_000);
@@ -129,7 +103,7 @@ fn a_rotated_password_is_sent_once() {
 /// Faults: F16.
 #[test]
 fn a_fixed_field_is_never_changed_silently() {
-    let mut world = ready(kafka());
+    let mut world = ready(KAFKA);
     let before = world.writes().len();
     world.edit(|spec| spec.source.kafka.as_mut().unwrap().topics = "other".into());
     world.live(1_200_000);
@@ -144,7 +118,7 @@ fn a_fixed_field_is_never_changed_silently() {
 
 #[test]
 fn a_database_pipe_is_paused_changed_and_resumed() {
-    let mut world = ready(postgres());
+    let mut world = ready(POSTGRES);
     let before = world.writes().len();
     assert_eq!(before, 1, "{:?}", world.writes());
     world.edit(|spec| spec.source.postgres.as_mut().unwrap().host = "replica.example.com".into());
@@ -158,7 +132,7 @@ fn a_database_pipe_is_paused_changed_and_resumed() {
 /// Invariants: 2.
 #[test]
 fn deleting_the_object_deletes_the_pipe_and_only_then_the_object() {
-    let mut world = ready(kafka());
+    let mut world = ready(KAFKA);
     world.object.deleting = true;
     world.live(600_000);
     assert!(!world.exists);
@@ -168,7 +142,7 @@ fn deleting_the_object_deletes_the_pipe_and_only_then_the_object() {
 
 #[test]
 fn retain_keeps_the_pipe() {
-    let mut world = ready(kafka());
+    let mut world = ready(KAFKA);
     world.edit(|spec| spec.deletion_policy = crd::policy::DeletionPolicy::Retain);
     world.object.deleting = true;
     world.live(600_000);
@@ -178,7 +152,7 @@ fn retain_keeps_the_pipe() {
 
 #[test]
 fn a_source_that_refuses_the_login_heals() {
-    let mut world = kafka();
+    let mut world = fresh(KAFKA);
     let fault = world.sim.inject(Fault::new(FaultKind::SourceRefuses {
         text: "failed to establish connection: dial tcp: no such host".into(),
         host: None,
@@ -193,7 +167,7 @@ fn a_source_that_refuses_the_login_heals() {
 
 #[test]
 fn paused_means_no_call_at_all() {
-    let mut world = kafka();
+    let mut world = fresh(KAFKA);
     world.paused = true;
     world.live(600_000);
     assert_eq!(world.sim.stats().requests, 0);
@@ -204,7 +178,7 @@ fn paused_means_no_call_at_all() {
 /// Invariants: 12.
 #[test]
 fn a_resync_is_asked_for_once_per_value() {
-    let mut world = ready(postgres());
+    let mut world = ready(POSTGRES);
     let resyncs = |world: &World| world.sim.requests().filter(|request| request.body["command"] == "resync").count();
     world.edit(|spec| spec.resync_request = Some("first".into()));
     world.live(1_200_000);
@@ -224,7 +198,7 @@ fn a_resync_is_asked_for_once_per_value() {
 #[test]
 fn an_idle_service_is_woken_only_when_the_connection_allows_it() {
     for wake in [false, true] {
-        let mut world = kafka();
+        let mut world = fresh(KAFKA);
         world.wake = wake;
         world.sim.set_service(sim::DEFAULT_SERVICE, sim::ServiceState::Idle);
         world.live(1_800_000);
@@ -236,7 +210,7 @@ fn an_idle_service_is_woken_only_when_the_connection_allows_it() {
 
 #[test]
 fn a_paused_pipe_is_looked_at_and_never_written_to() {
-    let mut world = ready(kafka());
+    let mut world = ready(KAFKA);
     let (writes, lists) = (world.writes().len(), world.count(RouteKind::ListPipes));
     world.paused = true;
     let id = world.status.pipe.clone().unwrap().id;

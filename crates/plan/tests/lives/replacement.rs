@@ -2,29 +2,17 @@
 
 #![expect(clippy::panic, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod world;
-
+use super::*;
 use crd::policy::{DriftPolicy, OnExternalDelete, ReplacementPolicy, RunState};
 use crd::status::Impact;
 use crd::status::record::OperationPhase;
 use sim::{Fault, FaultKind, PipeState, RouteKind};
-use world::World;
 
-const KAFKA: &str = concat!("replacementPolicy: OnApproval\n", include_str!("world/kafka.yaml"));
-
-const POSTGRES: &str = include_str!("world/postgres-two-tables.yaml");
-
-fn ready(spec: &str) -> World {
-    let mut world = World::new(spec);
-    world.secrets.insert(("kafka".into(), "password".into()), "hunter2".into());
-    world.live(900_000);
-    assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
-    world
-}
+const APPROVED: &str = concat!("replacementPolicy: OnApproval\n", include_str!("../world/kafka.yaml"));
 
 /// A running Kafka pipe whose topic, a fixed field, was edited.
 fn asking() -> World {
-    let mut world = ready(KAFKA);
+    let mut world = ready(APPROVED);
     world.edit(|spec| spec.source.kafka.as_mut().unwrap().topics = "another".into());
     world.live(600_000);
     world
@@ -33,10 +21,6 @@ fn asking() -> World {
 fn approve(world: &mut World) {
     world.object.approved_plan = world.status.plan.as_ref().map(|plan| plan.hash.clone());
     assert!(world.object.approved_plan.is_some(), "a plan is shown: {:#?}", world.status.conditions);
-}
-
-fn id(world: &World) -> String {
-    world.status.pipe.clone().unwrap_or_default().id
 }
 
 /// Lives on, dying after every effect, until it is so.
@@ -54,11 +38,6 @@ fn until(world: &mut World, so: impl Fn(&World) -> bool) {
 
 fn told(change: &crd::status::PlannedChange) -> String {
     format!("{}: {} -> {} ({:?})", change.path, change.from, change.to, change.class)
-}
-
-fn message(world: &World, r#type: &str) -> String {
-    let found = world.status.conditions.iter().find(|condition| condition.type_ == r#type);
-    found.map(|condition| condition.message.clone()).unwrap_or_default()
 }
 
 /// The one pipe that there is.
@@ -101,7 +80,7 @@ fn a_replacement_waits_for_the_approval_of_exactly_its_plan() {
 #[test]
 fn an_approved_replacement_removes_the_old_pipe_first() {
     let mut world = asking();
-    let (old, before) = (id(&world), world.writes().len());
+    let (old, before) = (pipe_id(&world), world.writes().len());
     approve(&mut world);
     world.live(1_200_000);
     assert_eq!(
@@ -115,7 +94,7 @@ fn an_approved_replacement_removes_the_old_pipe_first() {
     assert_eq!(verbs, ["PATCH", "DELETE", "POST", "PATCH"], "stop, delete, create, start");
     assert_eq!(topic(&world), "another");
     assert_eq!((world.status.retired.clone(), world.status.operation.clone()), (vec![old.clone()], None));
-    assert_ne!(id(&world), old);
+    assert_ne!(pipe_id(&world), old);
     assert!(world.status.plan.is_none(), "the approval is used up");
     let attempt = world.status.create.as_ref().map(|create| create.attempt);
     assert_eq!(attempt, Some(2), "attempts are counted on");
@@ -134,7 +113,7 @@ fn a_replacement_survives_a_crash_at_every_step() {
     assert!(effects >= 8, "{effects}");
     for step in 1..=effects {
         let mut world = asking();
-        let old = id(&world);
+        let old = pipe_id(&world);
         approve(&mut world);
         world.dies_after = Some(world.effects + step);
         // A create whose answer was lost is found at once; only the proof that nothing was made needs the window.
@@ -149,7 +128,7 @@ fn a_replacement_survives_a_crash_at_every_step() {
 #[test]
 fn a_change_of_mind_before_the_delete_leaves_the_pipe_running() {
     let mut world = asking();
-    let old = id(&world);
+    let old = pipe_id(&world);
     approve(&mut world);
     until(&mut world, |world| world.status.operation.is_some());
     // The stop was sent, and nothing else.
@@ -158,7 +137,7 @@ fn a_change_of_mind_before_the_delete_leaves_the_pipe_running() {
     assert_eq!(world.status.operation.as_ref().map(|operation| operation.phase), Some(OperationPhase::Pausing));
     world.edit(|spec| spec.source.kafka.as_mut().unwrap().topics = "my_topic".into());
     world.live(1_200_000);
-    assert_eq!([world.condition("Ready"), id(&world)], ["True Running".to_owned(), old], "{:#?}", world.trace);
+    assert_eq!([world.condition("Ready"), pipe_id(&world)], ["True Running".to_owned(), old], "{:#?}", world.trace);
     assert_eq!((world.count(RouteKind::DeletePipe), world.status.operation.clone()), (0, None));
 }
 
@@ -178,15 +157,19 @@ fn what_was_begun_is_finished_from_the_spec_of_the_day() {
 #[test]
 fn a_vanished_pipe_is_made_anew_through_a_crash_at_every_step() {
     for step in 1..=8 {
-        let mut world = ready(KAFKA);
+        let mut world = ready(APPROVED);
         world.edit(|spec| spec.on_external_delete = OnExternalDelete::Recreate);
         world.live(600_000);
-        let old = id(&world);
+        let old = pipe_id(&world);
         world.sim.remove_pipe(&old).unwrap();
         world.dies_after = Some(world.effects + step);
         world.live(4_000_000);
         assert_eq!(world.condition("Ready"), "True Running", "dies after effect {step}: {:#?}", world.trace);
-        assert_eq!((pipe(&world).id == id(&world), world.count(RouteKind::CreatePipe)), (true, 2), "effect {step}");
+        assert_eq!(
+            (pipe(&world).id == pipe_id(&world), world.count(RouteKind::CreatePipe)),
+            (true, 2),
+            "effect {step}"
+        );
         assert_eq!(world.status.retired, [old]);
     }
 }
@@ -194,8 +177,8 @@ fn a_vanished_pipe_is_made_anew_through_a_crash_at_every_step() {
 #[test]
 fn an_approved_mapping_is_removed_and_added_again_also_under_warn() {
     for drift_policy in [DriftPolicy::Correct, DriftPolicy::Warn] {
-        let mut world = ready(POSTGRES);
-        let (old, writes) = (id(&world), world.writes().len());
+        let mut world = ready(TWO_TABLES);
+        let (old, writes) = (pipe_id(&world), world.writes().len());
         world.edit(|spec| {
             spec.drift_policy = drift_policy;
             spec.source.postgres.as_mut().unwrap().table_mappings[0].target_table = "elsewhere".into();
@@ -210,7 +193,7 @@ fn an_approved_mapping_is_removed_and_added_again_also_under_warn() {
         approve(&mut world);
         world.live(3_600_000);
         assert_eq!(
-            [world.condition("Ready"), world.condition("Synced"), id(&world)],
+            [world.condition("Ready"), world.condition("Synced"), pipe_id(&world)],
             ["True Running".to_owned(), "True ReconcileSuccess".to_owned(), old],
             "{:#?} {:#?}",
             world.status.conditions,
@@ -227,7 +210,7 @@ fn an_approved_mapping_is_removed_and_added_again_also_under_warn() {
 
 #[test]
 fn a_pipe_whose_every_mapping_changes_needs_a_new_pipe() {
-    let mut world = ready(POSTGRES);
+    let mut world = ready(TWO_TABLES);
     let writes = world.writes().len();
     world.edit(|spec| {
         for mapping in &mut spec.source.postgres.as_mut().unwrap().table_mappings {
@@ -243,7 +226,7 @@ fn a_pipe_whose_every_mapping_changes_needs_a_new_pipe() {
 #[test]
 fn of_a_refused_generation_a_rotated_secret_and_a_stop_are_applied() {
     for policy in [ReplacementPolicy::Never, ReplacementPolicy::OnApproval] {
-        let mut world = ready(KAFKA);
+        let mut world = ready(APPROVED);
         world.edit(|spec| {
             spec.replacement_policy = policy;
             spec.source.kafka.as_mut().unwrap().topics = "another".into();
@@ -265,8 +248,8 @@ fn of_a_refused_generation_a_rotated_secret_and_a_stop_are_applied() {
 
 #[test]
 fn an_object_that_has_a_pipe_does_not_take_another_one() {
-    let mut world = ready(KAFKA);
-    let (own, writes) = (id(&world), world.writes().len());
+    let mut world = ready(APPROVED);
+    let (own, writes) = (pipe_id(&world), world.writes().len());
     world.edit(|spec| {
         let other = "44444444-4444-4444-8444-444444444444".to_owned();
         spec.adopt = Some(crd::policy::Adopt { id: other, mode: crd::policy::AdoptMode::Override });
@@ -274,7 +257,7 @@ fn an_object_that_has_a_pipe_does_not_take_another_one() {
     });
     world.live(600_000);
     assert_eq!([world.condition("Synced"), world.condition("Stalled")], ["False AdoptMismatch", "True AdoptMismatch"]);
-    assert_eq!((id(&world), world.writes().len()), (own.clone(), writes), "{:#?}", world.trace);
+    assert_eq!((pipe_id(&world), world.writes().len()), (own.clone(), writes), "{:#?}", world.trace);
     world.edit(|spec| spec.adopt.as_mut().unwrap().id = own);
     world.live(600_000);
     assert_eq!(world.condition("Synced"), "True ReconcileSuccess", "{:#?}", world.trace);
@@ -285,7 +268,7 @@ fn an_object_that_has_a_pipe_does_not_take_another_one() {
 /// Invariants: 11.
 #[test]
 fn a_pipe_that_was_paused_for_a_refused_change_runs_on() {
-    let mut world = ready(POSTGRES);
+    let mut world = ready(TWO_TABLES);
     let body = serde_json::json!({"status": 400, "error": "BAD_REQUEST: mapping refused", "requestId": "r-1"});
     let refused = FaultKind::Status { status: 400, body, headers: std::collections::BTreeMap::new() };
     world.sim.inject(Fault::new(refused).on(RouteKind::PatchPipe));
@@ -303,7 +286,7 @@ fn a_pipe_that_was_paused_for_a_refused_change_runs_on() {
 /// Faults: F27.
 #[test]
 fn a_pipe_that_was_paused_for_a_change_is_resumed_when_the_spec_turns_invalid() {
-    let mut world = ready(POSTGRES);
+    let mut world = ready(TWO_TABLES);
     world.edit(|spec| {
         let mappings = &mut spec.source.postgres.as_mut().unwrap().table_mappings;
         let mut orders = mappings[0].clone();

@@ -3,17 +3,13 @@
 //!
 //! Not here: the state of a pipe (`life`).
 
-mod world;
-
 use std::collections::BTreeMap;
 
+use super::*;
 use crd::policy::{DeletionPolicy, OnExternalDelete};
 use sim::{DEFAULT_SERVICE, Fault, FaultKind, RouteKind, ServiceConfig, ServiceState};
-use world::World;
 
 const HOUR: u64 = 3_600_000;
-const KAFKA: &str = include_str!("world/kafka.yaml");
-
 /// What people read of each state that is not running.
 const STATES: [(ServiceState, &str); 13] = [
     (ServiceState::Idle, "idle: it continues when the service is running; set wakeIdleServices"),
@@ -31,26 +27,8 @@ const STATES: [(ServiceState, &str); 13] = [
     (ServiceState::Softdeleted, "softdeleted: it continues"),
 ];
 
-fn kafka() -> World {
-    let mut world = World::new(KAFKA);
-    world.secrets.insert(("kafka".into(), "password".into()), "hunter2".into());
-    world
-}
-
-fn ready() -> World {
-    let mut world = kafka();
-    world.live(HOUR);
-    assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
-    world
-}
-
 fn set(world: &mut World, state: ServiceState) {
     assert!(world.sim.set_service(DEFAULT_SERVICE, state));
-}
-
-fn message(world: &World, r#type: &str) -> String {
-    let found = world.status.conditions.iter().find(|condition| condition.type_ == r#type);
-    found.map(|condition| condition.message.clone()).unwrap_or_default()
 }
 
 fn change_compute_and_columns(world: &mut World) {
@@ -64,7 +42,7 @@ fn change_compute_and_columns(world: &mut World) {
 #[test]
 fn a_create_waits_for_a_running_service_and_says_what_for() {
     for (state, words) in STATES {
-        let mut world = kafka();
+        let mut world = fresh(KAFKA);
         set(&mut world, state);
         world.live(HOUR);
         assert_eq!(world.condition("Ready"), "Unknown WaitingForService", "{state:?}");
@@ -84,7 +62,7 @@ fn a_create_waits_for_a_running_service_and_says_what_for() {
 /// Faults: F23.
 #[test]
 fn a_change_waits_too_and_a_running_pipe_is_not_disturbed() {
-    let mut world = ready();
+    let mut world = ready(KAFKA);
     let (writes, status_writes) = (world.writes().len(), world.status_writes);
     set(&mut world, ServiceState::Idle);
     world.live(HOUR);
@@ -103,7 +81,7 @@ fn a_change_waits_too_and_a_running_pipe_is_not_disturbed() {
 #[test]
 fn only_an_idle_service_is_woken_and_only_for_a_write() {
     for (state, _) in STATES {
-        let mut world = kafka();
+        let mut world = fresh(KAFKA);
         world.wake = true;
         set(&mut world, state);
         world.live(HOUR);
@@ -113,7 +91,7 @@ fn only_an_idle_service_is_woken_and_only_for_a_write() {
         assert_eq!(world.condition("Ready"), ready, "{state:?} {:#?}", world.trace);
     }
     // Looking alone costs nobody a running service, even where looks are refused.
-    let mut world = ready();
+    let mut world = ready(KAFKA);
     world.wake = true;
     set(&mut world, ServiceState::Idle);
     world.sim.inject(asleep().on(RouteKind::ListPipes));
@@ -132,7 +110,7 @@ const IDLE: &str = r#"{"status":424,"error":"FAILED_DEPENDENCY: ClickPipe creati
 /// Faults: F23.
 #[test]
 fn a_service_that_falls_asleep_again_is_woken_again() {
-    let mut world = ready();
+    let mut world = ready(KAFKA);
     world.wake = true;
     for round in 1..=2 {
         set(&mut world, ServiceState::Idle);
@@ -148,7 +126,7 @@ fn a_service_that_falls_asleep_again_is_woken_again() {
 /// Faults: F23.
 #[test]
 fn a_wake_that_is_refused_is_not_asked_for_over_and_over() {
-    let mut world = kafka();
+    let mut world = fresh(KAFKA);
     world.wake = true;
     set(&mut world, ServiceState::Idle);
     let fault = world.sim.inject(Fault::new(FaultKind::Forbidden {}).on(RouteKind::SetServiceState));
@@ -171,7 +149,7 @@ fn a_wake_that_is_refused_is_not_asked_for_over_and_over() {
 #[test]
 fn a_deletion_waits_for_a_service_that_refuses_it_and_retain_does_not() {
     for policy in [DeletionPolicy::Delete, DeletionPolicy::Retain] {
-        let mut world = ready();
+        let mut world = ready(KAFKA);
         set(&mut world, ServiceState::Idle);
         let fault = world.sim.inject(asleep().on(RouteKind::DeletePipe));
         world.edit(|spec| spec.deletion_policy = policy);
@@ -192,7 +170,7 @@ fn a_deletion_waits_for_a_service_that_refuses_it_and_retain_does_not() {
 #[test]
 fn a_service_that_is_gone_is_no_reason_to_create_a_pipe_anew() {
     for policy in [OnExternalDelete::Stall, OnExternalDelete::Recreate] {
-        let mut world = ready();
+        let mut world = ready(KAFKA);
         world.edit(|spec| spec.on_external_delete = policy);
         world.live(HOUR);
         let (writes, id) = (world.writes().len(), world.status.pipe.clone().map(|pipe| pipe.id));
@@ -211,7 +189,7 @@ fn a_service_that_is_gone_is_no_reason_to_create_a_pipe_anew() {
 
 #[test]
 fn a_service_that_never_was_is_told_and_heals_when_the_id_is_right() {
-    let mut world = kafka();
+    let mut world = fresh(KAFKA);
     world.sim.remove_service(DEFAULT_SERVICE).unwrap();
     world.live(HOUR);
     assert_eq!(world.condition("ReferencesResolved"), "False ServiceNotFound", "{:#?}", world.status.conditions);

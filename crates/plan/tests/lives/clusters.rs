@@ -2,45 +2,9 @@
 //!
 //! Not here: one object in one place (`identity`).
 
-mod world;
-
-use crd::policy::{Adopt, AdoptMode};
+use super::*;
+use crd::policy::AdoptMode;
 use sim::{Fault, FaultKind, RouteKind};
-use world::World;
-
-const KAFKA: &str = include_str!("world/kafka.yaml");
-
-const MINUTE: u64 = 60_000;
-
-fn fresh(spec: &str) -> World {
-    let mut world = World::new(spec);
-    world.secrets.insert(("kafka".into(), "password".into()), "hunter2".into());
-    world
-}
-
-fn ready(spec: &str) -> World {
-    let mut world = fresh(spec);
-    world.live(10 * MINUTE);
-    assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
-    world
-}
-
-fn pipe_id(world: &World) -> String {
-    world.status.pipe.clone().unwrap_or_default().id
-}
-
-fn alive(world: &World) -> usize {
-    world.sim.pipes().filter(|pipe| pipe.alive(world.now)).count()
-}
-
-fn is_alive(world: &World, id: &str) -> bool {
-    world.sim.pipe(id).is_some_and(|pipe| pipe.alive(world.now))
-}
-
-fn adopt(world: &mut World, id: &str, mode: AdoptMode) {
-    let id = id.to_owned();
-    world.edit(|spec| spec.adopt = Some(Adopt { id, mode }));
-}
 
 /// The object appears in another cluster, or another namespace, with or without what its status said.
 fn elsewhere(with_status: bool, change: fn(&mut World)) -> World {

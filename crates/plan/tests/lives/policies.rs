@@ -1,23 +1,8 @@
 //! Policies and other people: adoption, deletion in the console, drift that is only reported, mappings, an object made anew.
 
-mod world;
-
+use super::*;
 use crd::policy::{Adopt, AdoptMode, DeletionPolicy, DriftPolicy, OnExternalDelete};
 use sim::{PipeState, RouteKind};
-use world::World;
-
-const KAFKA: &str = include_str!("world/kafka.yaml");
-
-fn ready(mut world: World) -> World {
-    world.secrets.insert(("kafka".into(), "password".into()), "hunter2".into());
-    world.live(600_000);
-    assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
-    world
-}
-
-fn pipe_id(world: &World) -> String {
-    world.status.pipe.clone().unwrap_or_default().id
-}
 
 /// Faults: F26.
 #[test]
@@ -26,7 +11,7 @@ fn a_pipe_that_was_deleted_in_the_console_is_reported_or_created_anew() {
         (OnExternalDelete::Stall, "False ExternallyDeleted", 1),
         (OnExternalDelete::Recreate, "True ReconcileSuccess", 2),
     ] {
-        let mut world = ready(World::new(KAFKA));
+        let mut world = ready(KAFKA);
         world.edit(|spec| spec.on_external_delete = policy);
         world.live(600_000);
         world.sim.remove_pipe(&pipe_id(&world)).unwrap();
@@ -42,7 +27,7 @@ fn a_pipe_that_was_deleted_in_the_console_is_reported_or_created_anew() {
 
 #[test]
 fn under_warn_drift_is_reported_and_left() {
-    let mut world = ready(World::new(KAFKA));
+    let mut world = ready(KAFKA);
     world.edit(|spec| spec.drift_policy = DriftPolicy::Warn);
     world.live(600_000);
     let writes = world.writes().len();
@@ -62,7 +47,7 @@ fn under_warn_drift_is_reported_and_left() {
 /// Faults: F32.
 #[test]
 fn an_object_made_anew_asks_before_it_takes_its_old_pipe() {
-    let mut world = ready(World::new(KAFKA));
+    let mut world = ready(KAFKA);
     let id = pipe_id(&world);
     world.edit(|spec| spec.deletion_policy = DeletionPolicy::Retain);
     world.object.deleting = true;
@@ -76,7 +61,7 @@ fn an_object_made_anew_asks_before_it_takes_its_old_pipe() {
     world.live(600_000);
     assert_eq!(world.condition("Synced"), "False AdoptionRequired", "{:#?}", world.trace);
     assert_eq!(world.count(RouteKind::CreatePipe), 1);
-    world.edit(|spec| spec.adopt = Some(Adopt { id: id.clone(), mode: AdoptMode::Match }));
+    adopt(&mut world, &id, AdoptMode::Match);
     world.live(600_000);
     assert_eq!(
         (world.condition("Ready").as_str(), pipe_id(&world), world.count(RouteKind::CreatePipe)),
@@ -86,7 +71,7 @@ fn an_object_made_anew_asks_before_it_takes_its_old_pipe() {
 
 #[test]
 fn an_adoption_by_match_refuses_a_pipe_that_differs() {
-    let mut world = ready(World::new(KAFKA));
+    let mut world = ready(KAFKA);
     let (id, writes) = (pipe_id(&world), world.writes().len());
     world.status = crd::ClickPipeStatus::default();
     (world.object.uid, world.object.name, world.last_pipe) = ("uid-3".into(), "other".into(), None);
@@ -104,11 +89,9 @@ fn an_adoption_by_match_refuses_a_pipe_that_differs() {
     );
 }
 
-const POSTGRES: &str = include_str!("world/postgres-two-tables.yaml");
-
 #[test]
 fn a_mapping_is_added_and_another_removed_with_the_pipe_running_again_afterwards() {
-    let mut world = ready(World::new(POSTGRES));
+    let mut world = ready(TWO_TABLES);
     world.edit(|spec| {
         let mappings = &mut spec.source.postgres.as_mut().unwrap().table_mappings;
         let mut orders = mappings[0].clone();
@@ -137,7 +120,7 @@ fn a_mapping_is_added_and_another_removed_with_the_pipe_running_again_afterwards
 
 #[test]
 fn a_mapping_is_never_loaded_anew_without_asking() {
-    let mut world = ready(World::new(POSTGRES));
+    let mut world = ready(TWO_TABLES);
     let writes = world.writes().len();
     world.edit(|spec| spec.source.postgres.as_mut().unwrap().table_mappings[0].target_table = "elsewhere".into());
     world.live(3_600_000);
