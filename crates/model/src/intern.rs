@@ -32,10 +32,6 @@ impl<T> Interner<T> {
         })
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.inner.read().unwrap_or_else(PoisonError::into_inner).values.len()
-    }
-
     /// The value with this number; numbers come only from [`Interner::number`].
     pub(crate) fn value(&self, number: u32) -> Option<Arc<T>> {
         let inner = self.inner.read().unwrap_or_else(PoisonError::into_inner);
@@ -51,10 +47,6 @@ pub(crate) struct Memo<K, V> {
 impl<K: std::hash::Hash + Eq + Clone, V: Clone> Memo<K, V> {
     pub(crate) fn new() -> Self {
         Self { answers: RwLock::new(FastMap::default()) }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.answers.read().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// The kept answer, or a new one.

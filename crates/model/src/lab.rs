@@ -63,17 +63,6 @@ impl Lab {
         }
     }
 
-    pub(crate) fn figures(&self) -> String {
-        format!(
-            "{} records, {} minds, {} decisions, {} lessons, {} beginnings",
-            self.records.len(),
-            self.minds.len(),
-            self.decisions.len(),
-            self.lessons.len(),
-            self.beginnings.len()
-        )
-    }
-
     /// The number of a record, in its projection.
     pub(crate) fn record_number(&self, record: &ClickPipeStatus) -> RecordNumber {
         let record = project(record.clone());

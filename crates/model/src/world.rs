@@ -28,12 +28,6 @@ impl World {
         Self { lab: Lab::new(variant) }
     }
 
-    /// Sizes of what is kept, for people who tune the model.
-    #[must_use]
-    pub fn figures(&self) -> String {
-        self.lab.figures()
-    }
-
     /// Which kind it is.
     pub const fn variant(&self) -> &Variant {
         &self.lab.variant

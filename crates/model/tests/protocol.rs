@@ -67,14 +67,11 @@ fn the_page_is_as_it_is_written_and_has_figures_for_every_variant() {
 #[test]
 fn the_search_of_stateright_finds_as_many_states_and_breaks() {
     let chosen = |name| variants().into_iter().find(|variant| variant.name == name).unwrap();
-    let mut checked = 0;
     for name in ["W1", "F1", "P2", "B6"] {
         let ours = search(&World::new(chosen(name)), LIMIT);
         let theirs = World::new(chosen(name)).checker().spawn_bfs().join();
         assert_eq!(theirs.unique_state_count(), ours.states, "{name}");
         let broken = ours.ways.iter().filter(|(name, _)| *name != "no trap").count();
         assert_eq!(theirs.discoveries().len(), broken, "{name}");
-        checked += 1;
     }
-    assert_eq!(checked, 4);
 }
