@@ -148,28 +148,35 @@ fn by_layer(
     Ok(found)
 }
 
-/// The layers of a tag, by where it stands. What every event of the simulation passes through serves both stories and sweeps.
+/// Where the stories are.
+const STORIES: &str = "tests/scenarios/";
+
+/// Which layers what stands in a place belongs to; the first that fits. What every event of the simulation passes through serves both stories
+/// and sweeps.
+const PLACES: [(&str, &[usize]); 12] = [
+    (STORIES, &[2]),
+    ("crates/model/", &[1]),
+    ("crates/simulation/src/sweep", &[3]),
+    ("crates/simulation/src/answers", &[3]),
+    ("crates/simulation/src/scenario/stage", &[3]),
+    ("crates/simulation/src/storm", &[2]),
+    ("crates/simulation/tests/", &[2]),
+    ("crates/comparison/", &[2]),
+    ("crates/simulation/src/", &[2, 3]),
+    ("crates/testbed/tests/e2e/processes", &[4]),
+    ("crates/testbed/", &[5]),
+    ("", &[0]),
+];
+
+/// The layers of a tag, by where it stands.
 fn layers_of(tag: &Tag) -> Vec<usize> {
-    let within = |folder: &str| tag.file.starts_with(folder);
-    if within("tests/scenarios/") {
-        // Two crashes are made by the sweep of pairs, which plays the story.
-        if tag.number == "F3" {
-            return vec![3];
-        }
-        let server = tag.also_on.iter().any(|place| place == "api-server");
-        return [2].into_iter().chain(server.then_some(5)).collect();
+    // Two crashes are made by the sweep of pairs, which plays the story.
+    if tag.number == "F3" && tag.file.starts_with(STORIES) {
+        return vec![3];
     }
-    match () {
-        () if within("crates/model/") => vec![1],
-        () if within("crates/simulation/src/sweep") || within("crates/simulation/src/answers") => vec![3],
-        () if within("crates/simulation/src/scenario/stage") => vec![3],
-        () if within("crates/simulation/src/storm") => vec![2],
-        () if within("crates/simulation/tests/") || within("crates/comparison/") => vec![2],
-        () if within("crates/simulation/src/") => vec![2, 3],
-        () if within("crates/testbed/tests/e2e/processes") => vec![4],
-        () if within("crates/testbed/") => vec![5],
-        () => vec![0],
-    }
+    let here = PLACES.iter().find(|(place, _)| tag.file.starts_with(place)).map_or(&[][..], |(_, layers)| *layers);
+    let server = tag.also_on.iter().any(|place| place == "api-server");
+    here.iter().copied().chain(server.then_some(5)).collect()
 }
 
 /// A link to each, the item first.
