@@ -88,13 +88,13 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Runs the real controller through storms and crashes in virtual time; `simulate --help` tells more.
+    /// Runs the real controller through storms, a day, crashes and every answer in virtual time; `simulate --help` tells more.
     Simulate {
-        /// `storm` or `sweep`, and their options.
+        /// `storm`, `day`, `sweep` (`--pairs`: of two crashes) or `answers`; `crash` and `answer` are one case again; and their options.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// The long form of the tests: fuzzing, every crash point, the whole model, then storms until the time is over.
+    /// The long form of the tests: fuzzing, every answer, crash point and pair of them, a day, the whole model, then storms until the time is over.
     Soak {
         /// How long the storms may go on.
         #[arg(long, default_value_t = 8.0)]

@@ -1,4 +1,5 @@
-//! `cargo xtask simulate`: storms and crash sweeps of the crate `simulation`, in a build that is fast and keeps every check.
+//! `cargo xtask simulate`: storms, a day, sweeps of one crash and of pairs, and every answer, of the crate `simulation`; or one of them again.
+//! All in a build that is fast and keeps every check.
 //!
 //! Not here: what they are.
 

@@ -10,14 +10,21 @@ use crate::{check, fuzz, tally};
 /// The crates whose tests start real programs.
 const REAL: [&str; 1] = ["clickpipes-testbed"];
 
+/// The seeds of the storms: from 0 up to this one.
+pub(crate) const STORMS: u64 = 2_000;
+
 /// Runs of the simulation: where each is counted, and what it is.
-pub(crate) const RUNS: [(&str, &[&str]); 5] = [
-    ("answers", &["answers"]),
-    ("sweep", &["sweep"]),
-    ("pairs", &["sweep", "--pairs"]),
-    ("storms", &["storm", "--count", "2000"]),
-    ("day", &["day", "--objects", "24"]),
-];
+pub(crate) fn runs() -> [(&'static str, Vec<String>); 5] {
+    let storms = STORMS.to_string();
+    let runs: [(&str, &[&str]); 5] = [
+        ("answers", &["answers"]),
+        ("sweep", &["sweep"]),
+        ("pairs", &["sweep", "--pairs"]),
+        ("storms", &["storm", "--count", &storms]),
+        ("day", &["day", "--objects", "24"]),
+    ];
+    runs.map(|(name, arguments)| (name, arguments.iter().map(|argument| (*argument).to_owned()).collect()))
+}
 
 /// Seconds that each fuzz target gets.
 const FUZZ: u64 = 5;
@@ -35,11 +42,9 @@ pub(crate) fn test(quick: bool) -> Result {
     tools.controller_manager(|line| println!("{line}"))?;
     Run::cargo(&["build", "--workspace", "--all-features", "--bins"]).go()?;
     timer.timed(&["test", "--workspace", "--all-features"])?;
-    for (name, arguments) in RUNS {
-        let report = ["--report".to_owned(), tally::file(name)?];
-        let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).chain(report).collect();
-        simulate(&arguments)?;
+    for (name, arguments) in runs() {
+        simulate(&[arguments, vec!["--report".to_owned(), tally::file(name)?]].concat())?;
     }
     fuzz::fuzz(None, FUZZ)?;
-    tally::print(&RUNS.map(|(name, _)| name))
+    tally::print(&runs().map(|(name, _)| name))
 }
