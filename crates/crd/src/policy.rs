@@ -88,7 +88,8 @@ pub enum ReadyWhen {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Adopt {
-    /// The id of the pipe. Read while `status.pipe.id` is empty.
+    /// The id of the pipe. It is taken while `status.pipe.id` is empty. An object keeps its pipe; while this names another one, changes
+    /// are withheld (`AdoptMismatch`): set it back or remove it.
     #[schemars(length(min = 36, max = 36), regex(pattern = crate::UUID_PATTERN))]
     pub id: String,
     /// How careful to be.
