@@ -25,6 +25,12 @@ impl Case {
         learn(&self.desired, &mut self.known, &step, Ok(Learned::Accepted(Reply::Done)));
     }
 
+    fn accepted_settings(&mut self) {
+        let service = self.desired.account.as_ref().unwrap().service.clone();
+        let body = cloud::Document::plain(json!({}));
+        self.accepted(&Call::PutSettings { service, pipe: self.id(), body });
+    }
+
     fn refused(&mut self, call: &Call, outcome: Outcome) {
         let step = Step::Call { call: call.clone(), urgent: true, applies: Applies::default() };
         let failure = Failure { outcome, status: None, message: "words".into(), request_id: None };
@@ -188,9 +194,7 @@ fn a_change_moves_an_update_to_its_resume_and_leaves_a_replacement_alone() {
         let mut case = edited();
         case.operation(kind, OperationPhase::Pausing);
         case.known.memory.commanded = Some((Command::Stop, case.known.now));
-        let service = case.desired.account.as_ref().unwrap().service.clone();
-        let body = cloud::Document::plain(json!({}));
-        case.accepted(&Call::PutSettings { service, pipe: case.id(), body });
+        case.accepted_settings();
         assert_eq!(case.known.record.operation.as_ref().unwrap().phase, phase);
         assert_eq!(case.known.memory.commanded, None);
     }
@@ -203,14 +207,6 @@ fn a_failed_pipe_that_was_changed_is_not_in_sync_until_it_runs() {
         case.put(state.clone());
         case.accepted_settings();
         assert_eq!(case.known.record.last_synced_generation, synced, "{state:?}");
-    }
-}
-
-impl Case {
-    fn accepted_settings(&mut self) {
-        let service = self.desired.account.as_ref().unwrap().service.clone();
-        let body = cloud::Document::plain(json!({}));
-        self.accepted(&Call::PutSettings { service, pipe: self.id(), body });
     }
 }
 

@@ -183,21 +183,6 @@ fn a_match_that_is_listed_and_not_found_is_looked_for_at_the_usual_pace() {
     assert_eq!((world.count(RouteKind::CreatePipe), alive(&world)), (1, 1), "{:#?}", world.trace);
 }
 
-/// Faults: F30.
-#[test]
-fn a_resync_whose_record_lost_its_answer_is_sent_once() {
-    for committed in [true, false] {
-        let mut world = ready(POSTGRES);
-        let before = world.count(RouteKind::SetState);
-        world.edit(|spec| spec.resync_request = Some("once".into()));
-        world.loses_write = Some(committed);
-        world.pass();
-        assert_eq!(world.count(RouteKind::SetState), before, "{:#?}", world.trace);
-        world.live(30 * MINUTE);
-        assert_eq!(world.count(RouteKind::SetState), before + 1, "{:#?}", world.trace);
-    }
-}
-
 #[test]
 fn the_users_word_counts_more_than_a_pipe_that_carries_our_token() {
     let made = ready(KAFKA);
