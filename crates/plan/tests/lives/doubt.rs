@@ -2,6 +2,8 @@
 //!
 //! Not here: creates whose answer is lost (`protocol`, and the crate `model`).
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
 use super::*;
 use crd::status::record::LastResync;
 use serde_json::json;
