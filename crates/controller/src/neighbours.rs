@@ -17,9 +17,9 @@ pub fn neighbours<C>(pipe: &ClickPipe, desired: &Desired, known: &Known, context
     if known.pipe_id().is_some_and(|id| !seen.pipes.contains_key(&id)) {
         count(pipe, seen, context, &mut neighbours);
     }
-    neighbours.claimed = plan::candidates(desired, known)
-        .into_iter()
-        .filter(|id| claims::is_recorded_elsewhere(id, pipe, context))
+    neighbours.claimed = plan::namesakes(desired, known, seen)
+        .filter(|id| claims::is_recorded_elsewhere(id.as_str(), pipe, context))
+        .map(ToString::to_string)
         .collect();
     neighbours
 }

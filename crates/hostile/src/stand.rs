@@ -57,7 +57,7 @@ pub fn desired(pipe: &ClickPipe) -> Desired {
             organization: OrganizationId::parse(ORGANIZATION).expect("a UUID"),
             service,
             poll_interval: Duration::from_mins(5),
-            wake_idle_services: false,
+            wake_idle_services: true,
             terminating: false,
         }),
         wanted: wanted(&pipe.spec, &values, &Key::new(Secret::new("a key".to_owned()))),

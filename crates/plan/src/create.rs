@@ -8,7 +8,7 @@ pub(crate) mod record;
 
 use cloud::{Call, Pipe, Tick};
 use crd::condition::Reason;
-use crd::policy::{Adopt, ManagementPolicy};
+use crd::policy::ManagementPolicy;
 use crd::status::record::{CreatePhase, CreateRecord};
 
 use crate::desired::{Account, Desired, Wanted};
@@ -35,7 +35,7 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, wanted: 
     };
     let window_over = known.window_over_at(desired.create_window);
     // The user's word answers the question what became of the create, once nothing can come of it any more.
-    let adopts = adopts(desired, known);
+    let adopts = known.wished(desired);
     if (adopts.is_none() || pending.is_some())
         && let Some(plan) = take(desired, known, account, seen, adopts.is_some())
     {
@@ -100,6 +100,7 @@ fn take(desired: &Desired, known: &Known, account: &Account, seen: &Seen, adopts
         .values()
         .map(std::sync::Arc::as_ref)
         .filter(|pipe| token::carries(&pipe.name, &token) && !known.is_retired(&pipe.id))
+        .filter(|pipe| !known.neighbours.claimed.contains(pipe.id.as_str()))
         .collect();
     matches.sort_by(|a, b| (&a.created_at, &a.id).cmp(&(&b.created_at, &b.id)));
     let fitting =
@@ -143,14 +144,9 @@ fn waiting(desired: &Desired, known: &Known, account: &Account, create: &CreateR
     rest(desired, known, account, verdict)
 }
 
-/// The pipe that the user names, unless it is one that this object gave up.
-fn adopts<'a>(desired: &'a Desired, known: &Known) -> Option<&'a Adopt> {
-    desired.spec.adopt.as_ref().filter(|adopt| !known.record.retired.contains(&adopt.id))
-}
-
 /// Whether a person is asked before another create is sent for this lost one.
 fn asks(desired: &Desired, known: &Known, create: &CreateRecord) -> bool {
-    adopts(desired, known).is_none()
+    known.wished(desired).is_none()
         && desired.asks_before_retry()
         && desired.object.confirmed_nonce.as_deref() != Some(&create.nonce)
 }

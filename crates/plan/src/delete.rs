@@ -189,7 +189,7 @@ fn unless_pending(desired: &Desired, known: &Known, account: &Account, verdict: 
     }
 }
 
-/// Pipes that carry our token and fit what we tried to create, other than the recorded one.
+/// Pipes that carry our token and fit what we tried to create, other than the recorded one and those of other objects.
 fn matches<'a>(desired: &Desired, known: &Known, seen: &'a Seen) -> Vec<&'a Pipe> {
     let Some(create) = &known.record.create else { return Vec::new() };
     let own = known.pipe_id();
@@ -197,7 +197,8 @@ fn matches<'a>(desired: &Desired, known: &Known, seen: &'a Seen) -> Vec<&'a Pipe
     seen.pipes
         .values()
         .map(std::sync::Arc::as_ref)
-        .filter(|pipe| Some(&pipe.id) != own.as_ref() && token::carries(&pipe.name, &token) && fits(create, pipe))
+        .filter(|pipe| Some(&pipe.id) != own.as_ref() && !known.neighbours.claimed.contains(pipe.id.as_str()))
+        .filter(|pipe| token::carries(&pipe.name, &token) && fits(create, pipe))
         .collect()
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use cloud::{Call, Command, Pipe, PipeId, PipeState, Tick};
 use crd::ClickPipeStatus;
 use crd::condition::{ConditionType, Reason};
+use crd::policy::Adopt;
 use jiff::Timestamp;
 
 use crate::conflict::{self, Correction};
@@ -220,6 +221,13 @@ impl Known {
     #[must_use]
     pub fn is_retired(&self, id: &PipeId) -> bool {
         self.record.retired.iter().any(|retired| retired == id.as_str())
+    }
+
+    /// The pipe that the user names, unless it is one that this object gave up.
+    #[must_use]
+    pub fn wished<'a>(&self, desired: &'a Desired) -> Option<&'a Adopt> {
+        let given_up = |adopt: &&Adopt| PipeId::parse(&adopt.id).is_some_and(|id| self.is_retired(&id));
+        desired.spec.adopt.as_ref().filter(|adopt| !given_up(adopt))
     }
 
     /// The earliest moment at which a look shows what our own writes did.

@@ -80,11 +80,11 @@ pub fn learn(desired: &Desired, known: &mut Known, step: &Step, result: Result<L
         }
         (Step::Look(_), Ok(Learned::Pipes(seen))) => {
             known.see(seen);
-            known.memory.setback.take_if(|setback| setback.call == "ListPipes");
+            healed(known, |setback| setback.call == "ListPipes");
         }
         (Step::Look(Look::Pipe { pipe, .. }), Ok(Learned::Pipe(found))) => {
             known.memory.looked = Some((pipe.clone(), known.now, found));
-            known.memory.setback.take_if(|setback| setback.call == "GetPipe");
+            healed(known, |setback| setback.call == "GetPipe");
         }
         (Step::Look(look), Err(failure)) => {
             let name = match look {
@@ -128,7 +128,7 @@ fn accepted(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies
     known.memory.last_write = Some(known.now);
     let made_for = made_for(desired, known);
     // What was refused of something else stays refused: starting a pipe says nothing about the change that was refused before.
-    known.memory.setback.take_if(|setback| {
+    healed(known, |setback| {
         setback.call == call.name() || setback.failure.is(&Refusal::MustBePaused) || setback.made_for != made_for
     });
     remember(desired, known, call, "Accepted");
@@ -265,10 +265,12 @@ fn failed(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies, 
 }
 
 fn setback(desired: &Desired, known: &mut Known, call: &'static str, failure: Failure) {
-    let next = Setback::after(known.memory.setback.as_ref(), call, failure, made_for(desired, known), known.now);
-    // The first of many alike stands: a status that told each of them would be written at every attempt.
+    let earlier = known.memory.setback.as_ref();
+    let next = Setback::after(earlier, call, failure, made_for(desired, known), known.now);
+    // The first of several alike stands, also through a restart: a status that told each of them would be written at every failing look.
     let class = next.reason().as_str();
-    if known.record.last_error.as_ref().is_none_or(|last| last.class != class) {
+    let same_call = earlier.is_none_or(|earlier| earlier.call == call);
+    if !same_call || known.record.last_error.as_ref().is_none_or(|last| last.class != class) {
         known.record.last_error = Some(LastError {
             class: class.to_owned(),
             request_id: next.failure.request_id.clone(),
@@ -276,6 +278,13 @@ fn setback(desired: &Desired, known: &mut Known, call: &'static str, failure: Fa
         });
     }
     known.memory.setback = Some(next);
+}
+
+/// What is over is told no longer.
+fn healed(known: &mut Known, is_over: impl Fn(&Setback) -> bool) {
+    if known.memory.setback.take_if(|setback| is_over(setback)).is_some() {
+        known.record.last_error = None;
+    }
 }
 
 fn outcome_word(failure: &Failure) -> &'static str {

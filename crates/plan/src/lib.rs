@@ -47,5 +47,5 @@ pub use neighbours::Neighbours;
 pub use planning::plan;
 pub use status::status;
 pub use step::{Look, Plan, Step};
-pub use twins::candidates;
+pub use twins::{candidates, namesakes};
 pub use verdict::Verdict;

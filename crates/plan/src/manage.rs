@@ -19,13 +19,7 @@ use crate::{conflict, drift, replace, resync, run_state, twins, update, vanish, 
 /// A change is based on a look no older than this.
 const FRESH: u64 = 30_000;
 
-pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, wanted: &Wanted) -> Plan {
-    let Some(id) = known.pipe_id() else {
-        return Plan::rest(Verdict::blocked(
-            Reason::RecordTooNew,
-            "status.pipe.id is not a pipe id: restore the status, or create the object anew",
-        ));
-    };
+pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, wanted: &Wanted, id: &PipeId) -> Plan {
     if let Some(plan) = misplaced(desired, known, account) {
         return plan;
     }
@@ -36,9 +30,9 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, wanted: 
     let Some(seen) = seen_since(known, known.floor()) else {
         return look(desired, known, account, known.floor(), observing(known));
     };
-    let pipe = seen.pipes.get(&id).map(std::sync::Arc::as_ref);
+    let pipe = seen.pipes.get(id).map(std::sync::Arc::as_ref);
     let found = pipe.map(|pipe| differences(desired, wanted, &known.record, pipe)).unwrap_or_default();
-    let plan = managed(desired, known, account, wanted, &id, seen, pipe, &found);
+    let plan = managed(desired, known, account, wanted, id, seen, pipe, &found);
     plan.because(found)
 }
 
@@ -127,9 +121,8 @@ fn converge(
 
 /// An object keeps the pipe that it has: naming another one does not change pipes, and is not passed over either.
 fn names_another(desired: &Desired, known: &Known, id: &PipeId) -> Option<Verdict> {
-    let adopt = desired.spec.adopt.as_ref()?;
-    let other = adopt.id != id.as_str() && !known.record.retired.contains(&adopt.id);
-    other.then(|| {
+    let adopt = known.wished(desired)?;
+    (PipeId::parse(&adopt.id).as_ref() != Some(id)).then(|| {
         let message = format!(
             "this object's pipe is {id}, and spec.adopt.id names {}: set it back or remove it; another pipe needs another object",
             adopt.id

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use cloud::{Call, Refusal, ServiceState, Tick};
 use crd::condition::{Reason, Truth};
+use crd::policy::ManagementPolicy;
 use crd::status::record::{PROTOCOL_VERSION, PipeRecord};
 
 use crate::desired::{Account, Desired, PausedBy, Problem};
@@ -56,10 +57,10 @@ pub fn plan(desired: &Desired, known: &Known) -> Plan {
         );
         return Plan::rest(Verdict::blocked(Reason::AlreadyClaimed, message));
     }
-    match &desired.wanted {
-        Err(problems) => manage::unapplied(desired, known, account, not_wanted(problems)),
-        Ok(wanted) if known.pipe_id().is_none() => create::plan(desired, known, account, wanted),
-        Ok(wanted) => manage::plan(desired, known, account, wanted),
+    match (&desired.wanted, known.pipe_id()) {
+        (Err(problems), _) => manage::unapplied(desired, known, account, not_wanted(problems)),
+        (Ok(wanted), None) => create::plan(desired, known, account, wanted),
+        (Ok(wanted), Some(id)) => manage::plan(desired, known, account, wanted, &id),
     }
 }
 
@@ -202,10 +203,11 @@ pub(crate) fn attempt(desired: &Desired, known: &Known, name: &'static str, step
 }
 
 /// Wakes an idle service that a call waits for, if the connection allows it. A stopped one was stopped by a person and stays so. A look
-/// alone is worth no running service: only one that a change waits for.
+/// alone is worth no running service: only one that a change waits for, and nothing waits while nothing may be written.
 fn wake(desired: &Desired, known: &Known, name: &str) -> Option<Plan> {
     let account = desired.account.as_ref().ok().filter(|account| account.wake_idle_services)?;
-    let only_looks = name == "ListPipes" && is_settled(desired, known);
+    let withheld = desired.paused.is_some() || desired.spec.management_policy == ManagementPolicy::ObserveOnly;
+    let only_looks = withheld || name == "ListPipes" && is_settled(desired, known);
     let lately = known.memory.woken.is_some_and(|at| known.now - at < WAKE_AGAIN);
     (is_idle(known) && !only_looks && !lately).then(|| {
         let call = Call::WakeService { service: account.service.clone() };

@@ -12,7 +12,7 @@ use crd::status::record::LastResync;
 use crate::create::record::remember;
 use crate::desired::{Account, Desired};
 use crate::known::Known;
-use crate::planning::call;
+use crate::planning::{attempt, call};
 use crate::step::Plan;
 use crate::verdict::Verdict;
 
@@ -27,17 +27,18 @@ pub(crate) const REFUSED: &str = "Refused";
 pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, id: &PipeId) -> Option<Plan> {
     let request = desired.spec.resync_request.as_ref()?;
     let verdict = Verdict::working(Reason::Resyncing, "every table is loaded again, as asked");
+    let command = Call::SetState { service: account.service.clone(), pipe: id.clone(), command: Command::Resync };
     match &known.record.last_resync {
         Some(last) if last.id == *request && last.phase != REFUSED => {
             let unsent = last.phase == SENT && known.memory.resync_unsent.as_ref() == Some(&last.nonce);
-            let command =
-                Call::SetState { service: account.service.clone(), pipe: id.clone(), command: Command::Resync };
             unsent.then(|| call(desired, known, command, true, verdict))
         }
         _ => {
             let nonce = known.fresh_nonce.clone();
             let last_resync = Some(LastResync { id: request.clone(), phase: SENT.to_owned(), nonce });
-            Some(Plan::next(remember(ClickPipeStatus { last_resync, ..known.record.clone() }), verdict))
+            let announce = remember(ClickPipeStatus { last_resync, ..known.record.clone() });
+            // No sooner than it may be sent: of what was announced before a restart nobody knows whether it was.
+            Some(attempt(desired, known, command.name(), announce, verdict))
         }
     }
 }
@@ -45,7 +46,8 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, id: &Pip
 /// Whether the pipe shows that a resync whose answer was lost was carried out.
 pub(crate) fn shows(last: &LastResync, known: &Known) -> bool {
     let loads = |state: &PipeState| matches!(state, PipeState::Resync | PipeState::Snapshot);
-    is_unanswered(last, known) && known.pipe().is_some_and(|pipe| loads(&pipe.state))
+    let looked = known.seen.as_ref().is_some_and(|seen| seen.begun >= known.floor());
+    is_unanswered(last, known) && looked && known.pipe().is_some_and(|pipe| loads(&pipe.state))
 }
 
 /// What people are told while nobody can know whether the wanted resync was carried out.

@@ -2,6 +2,7 @@
 
 mod columns;
 mod credentials;
+mod loading;
 mod logins;
 mod mappings;
 mod replacement;
@@ -31,6 +32,7 @@ pub(crate) fn weigh(found: Vec<Difference>, wanted: &Wanted, pipe: &Pipe) -> Vec
 /// Adds to a PATCH what the API wants beside what changed.
 pub(crate) fn complete_patch(body: &mut Document, wanted: &Wanted, route: Route) {
     columns::together(body, wanted);
+    loading::begin(body);
     if body.get("source").is_some() {
         credentials::complete(body, wanted, route);
     }

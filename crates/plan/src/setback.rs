@@ -42,12 +42,6 @@ impl Setback {
         Self { call, failure, attempts, retry_at, made_for }
     }
 
-    /// Whether only another spec can help.
-    #[must_use]
-    pub fn is_final(&self) -> bool {
-        self.failure.is(&Refusal::Invalid)
-    }
-
     /// The reason that people see.
     #[must_use]
     pub fn reason(&self) -> Reason {

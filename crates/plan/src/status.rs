@@ -9,7 +9,7 @@ use cloud::PipeState;
 use crd::ClickPipeStatus;
 use crd::policy::RunState;
 use crd::status::Drift;
-use crd::status::record::{Applied, CreatePhase, CreateRecord, OperationKind, OperationPhase};
+use crd::status::record::{Applied, CreatePhase, CreateRecord, OperationKind, OperationPhase, PipeRecord};
 
 use crate::approval;
 use crate::desired::Desired;
@@ -49,6 +49,7 @@ fn progress(desired: &Desired, known: &Known, plan: &Plan) -> ClickPipeStatus {
         pipe.updated_at = Some(seen.updated_at.clone()).filter(|at| !at.is_empty());
     }
     if let Some(last) = record.last_resync.as_mut()
+        && plan.steps.is_empty()
         && resync::shows(last, known)
     {
         resync::ACCEPTED.clone_into(&mut last.phase);
@@ -150,16 +151,6 @@ fn keep_times(next: ClickPipeStatus, known: &Known) -> ClickPipeStatus {
 
 /// A status without what changes by itself.
 fn without_heartbeat(status: &ClickPipeStatus) -> ClickPipeStatus {
-    let mut status = ClickPipeStatus { last_observed_time: None, ..status.clone() };
-    if let Some(pipe) = status.pipe.as_mut() {
-        pipe.updated_at = None;
-    }
-    if let Some(error) = status.last_error.as_mut() {
-        error.time.clear();
-        error.request_id = None;
-    }
-    for entry in &mut status.history {
-        entry.time.clear();
-    }
-    status
+    let pipe = status.pipe.clone().map(|pipe| PipeRecord { updated_at: None, ..pipe });
+    ClickPipeStatus { last_observed_time: None, pipe, ..status.clone() }
 }

@@ -3,7 +3,7 @@
 //! A stopped twin is retired by compare-and-swap first and deleted in a later pass, so that a replica that was frozen in between cannot
 //! delete what became the object's pipe. A running one is only reported.
 
-use cloud::{Call, Pipe, PipeState};
+use cloud::{Call, Pipe, PipeId, PipeState};
 use crd::ClickPipeStatus;
 use crd::condition::Reason;
 
@@ -42,17 +42,21 @@ pub fn candidates(desired: &Desired, known: &Known) -> Vec<String> {
         let stands = |id: &&String| Some(*id) != own && !known.record.retired.contains(id);
         return known.record.candidates.iter().filter(stands).cloned().collect();
     };
+    namesakes(desired, known, seen)
+        .filter(|id| !known.is_retired(id) && !known.neighbours.claimed.contains(id.as_str()))
+        .take(CANDIDATES)
+        .map(PipeId::to_string)
+        .collect()
+}
+
+/// The other pipes of a LIST that carry our token, whosever they are.
+pub fn namesakes<'a>(desired: &Desired, known: &Known, seen: &'a Seen) -> impl Iterator<Item = &'a PipeId> {
     let create = known.record.create.as_ref().map(|create| create.token.as_str()).filter(|token| !token.is_empty());
     let recorded = known.record.pipe.as_ref().map(|pipe| pipe.token.as_str()).filter(|token| !token.is_empty());
     let token = create.or(recorded).map_or_else(|| desired.token(), str::to_owned);
     let own = known.pipe_id();
-    seen.pipes
-        .values()
-        .filter(|pipe| token::carries(&pipe.name, &token) && Some(&pipe.id) != own.as_ref())
-        .filter(|pipe| !known.is_retired(&pipe.id) && !known.neighbours.claimed.contains(pipe.id.as_str()))
-        .take(CANDIDATES)
-        .map(|pipe| pipe.id.to_string())
-        .collect()
+    let pipes = seen.pipes.values().map(|pipe| (&pipe.id, &pipe.name));
+    pipes.filter(move |(id, name)| token::carries(name, &token) && Some(*id) != own.as_ref()).map(|(id, _)| id)
 }
 
 /// Retires it, then, in a later pass, makes sure that it is still stopped, then deletes it.

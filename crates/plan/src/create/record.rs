@@ -206,8 +206,7 @@ fn is_of_source(create: &CreateRecord, pipe: &Pipe) -> bool {
     let Some(asked) = create.fingerprint.keys().find_map(kind) else { return true };
     let shown = pipe.document.get("source").and_then(Value::as_object);
     shown.is_none_or(|kinds| {
-        let mut kinds = kinds.iter().filter(|(_, source)| source.is_object()).map(|(kind, _)| kind);
-        let first = kinds.next();
-        first.is_none() || first == Some(&asked) || kinds.any(|kind| *kind == asked)
+        let kinds: Vec<&String> = kinds.iter().filter(|(_, source)| source.is_object()).map(|(kind, _)| kind).collect();
+        kinds.is_empty() || kinds.contains(&&asked)
     })
 }

@@ -8,6 +8,7 @@ use crd::status::Impact;
 
 use crate::desired::Wanted;
 use crate::diff::Difference;
+use crate::rules::loading::leaves_out_a_beginning;
 
 /// How the way to log in with a Google key file is called; the API knows no way into it or out of it.
 const KEY_FILE: &str = "SERVICE_ACCOUNT";
@@ -18,7 +19,10 @@ pub(super) fn weigh(found: Vec<Difference>, wanted: &Wanted, pipe: &Pipe) -> Vec
         .into_iter()
         .filter(|difference| !completed || matters_to_a_finished_load(difference, wanted))
         .map(|difference| {
-            let replace = completed || changes_the_key_file(&difference) || edits_a_snapshot(&difference, wanted);
+            let replace = completed
+                || changes_the_key_file(&difference)
+                || edits_a_snapshot(&difference, wanted)
+                || leaves_out_a_beginning(&difference, pipe);
             if replace { Difference { impact: Impact::Replace, ..difference } } else { difference }
         })
         .collect()

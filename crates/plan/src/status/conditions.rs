@@ -102,15 +102,7 @@ fn duplicate(known: &Known, candidates: &[String]) -> Option<Saying> {
 
 /// What the verdict says of Ready; else what it said, unless that is too old to be believed.
 fn ready(desired: &Desired, known: &Known, plan: &Plan) -> Saying {
-    let before = || {
-        let condition =
-            known.record.conditions.iter().find(|condition| condition.type_ == ConditionType::Ready.as_str())?;
-        let reason = Reason::ALL.iter().copied().find(|reason| reason.as_str() == condition.reason)?;
-        let truth =
-            [Truth::True, Truth::False, Truth::Unknown].into_iter().find(|truth| truth.as_str() == condition.status)?;
-        Some(Saying::new(truth, reason, condition.message.clone()))
-    };
-    let kept = || before().map(|saying| believable(desired, known, plan, saying));
+    let kept = || said(known, ConditionType::Ready).map(|saying| believable(desired, known, plan, saying));
     let saying = plan
         .verdict
         .ready
@@ -127,6 +119,15 @@ fn ready(desired: &Desired, known: &Known, plan: &Plan) -> Saying {
         ),
         _ => saying,
     }
+}
+
+/// What a condition said when the status was written last.
+fn said(known: &Known, r#type: ConditionType) -> Option<Saying> {
+    let condition = known.record.conditions.iter().find(|condition| condition.type_ == r#type.as_str())?;
+    let reason = Reason::ALL.iter().copied().find(|reason| reason.as_str() == condition.reason)?;
+    let truth =
+        [Truth::True, Truth::False, Truth::Unknown].into_iter().find(|truth| truth.as_str() == condition.status)?;
+    Some(Saying::new(truth, reason, condition.message.clone()))
 }
 
 /// A call that fails disturbs nobody who is ready; but ready means that this generation is applied and that the pipe was last seen so.
@@ -158,11 +159,23 @@ fn belies(state: &str, said: Reason) -> bool {
         PipeState::Running | PipeState::Snapshot => said != Reason::Running,
         PipeState::Stopped | PipeState::Paused => said != Reason::Stopped,
         PipeState::Completed => said != Reason::Completed,
-        _ => true,
+        PipeState::Provisioning
+        | PipeState::Setup
+        | PipeState::Degraded
+        | PipeState::Stopping
+        | PipeState::Pausing
+        | PipeState::Modifying
+        | PipeState::Resync
+        | PipeState::Failed
+        | PipeState::InternalError => true,
     }
 }
 
+/// Before anything was compared, what was said stands.
 fn drifted(known: &Known, plan: &Plan, drift: Option<&Drift>) -> Option<Saying> {
+    if known.seen.is_none() {
+        return said(known, ConditionType::Drifted).filter(|_| known.record.pipe.is_some());
+    }
     match drift {
         Some(drift) => {
             let first: Vec<&str> = drift.paths.iter().take(3).map(String::as_str).collect();
@@ -177,18 +190,8 @@ fn drifted(known: &Known, plan: &Plan, drift: Option<&Drift>) -> Option<Saying> 
         {
             Some(Saying::new(Truth::False, Reason::NoDrift, "the pipe is as it was applied"))
         }
-        // Nothing was compared yet; so it stands.
-        None if known.seen.is_none() && known.record.pipe.is_some() && says_no_drift(known) => {
-            Some(Saying::new(Truth::False, Reason::NoDrift, "the pipe is as it was applied"))
-        }
         None => None,
     }
-}
-
-fn says_no_drift(known: &Known) -> bool {
-    known.record.conditions.iter().any(|condition| {
-        condition.type_ == ConditionType::Drifted.as_str() && condition.reason == Reason::NoDrift.as_str()
-    })
 }
 
 fn paused(by: PausedBy) -> Saying {

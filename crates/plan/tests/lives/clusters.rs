@@ -2,9 +2,10 @@
 //!
 //! Not here: one object in one place (`identity`).
 
-use super::*;
 use crd::policy::AdoptMode;
 use sim::{Fault, FaultKind, RouteKind};
+
+use super::*;
 
 /// The object appears in another cluster, or another namespace, with or without what its status said.
 fn elsewhere(with_status: bool, change: fn(&mut World)) -> World {

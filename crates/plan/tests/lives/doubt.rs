@@ -4,10 +4,11 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
-use super::*;
 use crd::status::record::LastResync;
 use serde_json::json;
 use sim::{Fault, FaultKind, PipeEdit, PipeState, RouteKind};
+
+use super::*;
 
 /// Somebody else makes a Kafka pipe that is nothing like ours; its id.
 fn theirs(world: &mut World, name: &str) -> String {

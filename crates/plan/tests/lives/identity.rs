@@ -4,11 +4,12 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
-use super::*;
 use clickpipes_plan::PausedBy;
 use crd::policy::{AdoptMode, DeletionPolicy, ManagementPolicy, OnExternalDelete, ReadyWhen};
 use serde_json::json;
 use sim::{Fault, FaultKind, PipeEdit, PipeState, RouteKind};
+
+use super::*;
 
 /// A pipe as this object's spec would make it, by another hand.
 fn made(world: &mut World, name: &str, topics: &str, state: &str) -> String {
@@ -274,6 +275,70 @@ fn a_request_to_reconcile_is_echoed_once_it_is_answered() {
     ] {
         assert_eq!(handled(change).as_deref(), Some("again"), "also where nothing can be done");
     }
+}
+
+/// People copy ids from anywhere; the service writes them in lower case.
+#[test]
+fn an_id_counts_in_capitals_too() {
+    for given_up in [false, true] {
+        let mut world = ready(KAFKA);
+        let id = pipe_id(&world).to_ascii_uppercase();
+        if given_up {
+            world.sim.remove_pipe(&pipe_id(&world)).unwrap();
+            world.edit(|spec| spec.on_external_delete = OnExternalDelete::Recreate);
+        }
+        adopt(&mut world, &id, AdoptMode::Match);
+        world.live(60 * MINUTE);
+        assert_eq!(world.condition("Synced"), "True ReconcileSuccess", "{:#?}", world.status.conditions);
+        assert_eq!((alive(&world), pipe_id(&world).eq_ignore_ascii_case(&id)), (1, !given_up));
+    }
+}
+
+/// Faults: F13.
+/// Invariants: 3.
+#[test]
+fn what_another_object_has_on_record_is_neither_taken_nor_deleted_with_this_one() {
+    // With a create whose answer was lost, and with one that made a pipe.
+    for lost in [true, false] {
+        let mut world = if lost { fresh(KAFKA) } else { ready(KAFKA) };
+        if lost {
+            let kind = FaultKind::GatewayTimeout { commit_after_ms: None, answer_after_ms: 30_000 };
+            world.sim.inject(Fault::new(kind).on(RouteKind::CreatePipe).once());
+            world.pass();
+        }
+        let name = format!("orders [{}]", world.status.create.clone().unwrap().token);
+        let theirs = made(&mut world, &name, "my_topic", "Stopped");
+        world.others.push(theirs.clone());
+        world.live(60 * MINUTE);
+        assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
+        assert!(pipe_id(&world) != theirs && is_alive(&world, &theirs));
+        world.object.deleting = true;
+        world.live(60 * MINUTE);
+        assert!(!world.exists && is_alive(&world, &theirs), "{:#?}", world.trace);
+        assert_eq!(alive(&world), 1);
+    }
+}
+
+/// Of several alike the first is told, so that nothing is written at every failing look; what is over is told no longer.
+#[test]
+fn the_last_error_is_the_one_that_stands() {
+    let mut world = ready(KAFKA);
+    let lost = || FaultKind::NeverAnswered { commit_after_ms: None };
+    let fault = world.sim.inject(Fault::new(lost()).on(RouteKind::ListPipes));
+    world.live(20 * MINUTE);
+    let first = world.status.last_error.clone().unwrap();
+    world.restart();
+    world.live(20 * MINUTE);
+    assert_eq!(world.status.last_error.clone().unwrap(), first, "through a restart too");
+    world.sim.clear_fault(&fault);
+    world.sim.inject(
+        Fault::new(FaultKind::ServerError { commit_after_ms: None, answer_after_ms: 0 }).on(RouteKind::SetState),
+    );
+    world.edit(|spec| spec.state = crd::policy::RunState::Stopped);
+    world.live(20 * MINUTE);
+    let other = world.status.last_error.clone().unwrap();
+    assert_eq!((other.class.as_str(), first.class.as_str()), ("ReconcileError", "ReconcileError"));
+    assert!(other.request_id.is_some() && other.time != first.time, "{first:?} {other:?}");
 }
 
 #[test]

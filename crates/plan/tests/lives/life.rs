@@ -1,7 +1,29 @@
 //! The life of one pipe, decided by the real plan and lived in the simulator.
 
-use super::*;
 use sim::{Fault, FaultKind, PipeState, RouteKind};
+
+use super::*;
+
+const BUCKET: &str = "
+connectionRef: {name: prod}
+serviceId: 22222222-2222-4222-8222-222222222222
+source:
+  objectStorage:
+    type: s3
+    url: https://my-bucket.s3.us-east-1.amazonaws.com/orders/*.json
+    format: JSONEachRow
+    isContinuous: true
+    queueUrl: https://sqs.us-east-1.amazonaws.com/123456789012/orders
+    skipInitialLoad: true
+    authentication: IAM_USER
+    accessKey: {accessKeyId: {value: AKIAIOSFODNN7EXAMPLE}, secretKey: {secretKeyRef: {name: s3, key: secretKey}}}
+destination:
+  database: default
+  table: orders
+  managedTable: true
+  tableDefinition: {engine: {type: MergeTree}}
+  columns: [{name: id, type: UInt64}]
+";
 
 #[test]
 fn a_pipe_is_created_stopped_and_started_with_two_writes() {
@@ -223,4 +245,31 @@ fn a_paused_pipe_is_looked_at_and_never_written_to() {
     world.paused = false;
     world.live(900_000);
     assert_eq!(world.writes().len(), writes + 1, "resumed, it is repaired");
+}
+
+/// What a spec no longer says stays as the pipe has it; it must not forbid what the spec says instead.
+#[test]
+fn a_load_that_was_left_out_can_begin_somewhere_and_not_the_other_way_round() {
+    let mut world = fresh(BUCKET);
+    world.secrets.insert(("s3".into(), "secretKey".into()), "hunter2".into());
+    world.live(10 * MINUTE);
+    let held = |world: &World| {
+        let document = &world.sim.pipe(&pipe_id(world)).unwrap().document;
+        (
+            document["skipInitialLoad"].as_bool(),
+            document.get("startAfter").and_then(|after| after.as_str().map(str::to_owned)),
+        )
+    };
+    let mut say = |skip, after: Option<&str>| {
+        world.edit(|spec| {
+            let bucket = spec.source.object_storage.as_mut().unwrap();
+            (bucket.skip_initial_load, bucket.start_after) = (skip, after.map(str::to_owned));
+        });
+        world.live(60 * MINUTE);
+        (world.condition("Synced"), held(&world))
+    };
+    let begins = (Some(false), Some("orders/2.json".to_owned()));
+    assert_eq!(say(None, Some("orders/2.json")), ("True ReconcileSuccess".into(), begins.clone()));
+    assert_eq!(say(Some(true), None), ("False ImmutableFieldChange".into(), begins.clone()));
+    assert_eq!(say(None, None), ("True ReconcileSuccess".into(), begins));
 }

@@ -14,6 +14,7 @@ mod policies;
 mod protocol;
 mod reasons;
 mod replacement;
+mod resync;
 mod services;
 
 use crd::policy::{Adopt, AdoptMode};

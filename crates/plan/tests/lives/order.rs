@@ -1,8 +1,9 @@
 //! The order of writes when one edit changes everything: pause, PATCH, settings, run state, resync, compute.
 
-use super::*;
 use crd::policy::RunState;
 use sim::RouteKind;
+
+use super::*;
 
 /// The writes of one edit, in order: the last part of the path, and what a state command says.
 fn writes(world: &mut World) -> Vec<String> {

@@ -1,8 +1,9 @@
 //! Policies and other people: adoption, deletion in the console, drift that is only reported, mappings, an object made anew.
 
-use super::*;
 use crd::policy::{Adopt, AdoptMode, DeletionPolicy, DriftPolicy, OnExternalDelete};
 use sim::{PipeState, RouteKind};
+
+use super::*;
 
 /// Faults: F26.
 #[test]

@@ -2,11 +2,12 @@
 //!
 //! Not here: every order in which such things can happen (crate `model`).
 
-use super::*;
 use clickpipes_plan::known::CreateOutcome;
 use crd::policy::{Adopt, AdoptMode, DeletionPolicy, ManagementPolicy, OnExternalDelete};
 use crd::status::record::CreatePhase;
 use sim::{Fault, FaultKind, RouteKind};
+
+use super::*;
 
 /// Faults: F32.
 #[test]

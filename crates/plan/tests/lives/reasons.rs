@@ -4,9 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use super::*;
 use crd::policy::{DriftPolicy, OnExternalDelete};
 use sim::{Fault, FaultKind, PipeEdit, PipeState, RouteKind};
+
+use super::*;
 
 const WITH_SETTINGS: &str =
     concat!(include_str!("../world/kafka.yaml"), "settings: {streaming_max_insert_wait_ms: 5000}\n");

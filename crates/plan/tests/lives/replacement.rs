@@ -2,11 +2,12 @@
 
 #![expect(clippy::panic, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use super::*;
 use crd::policy::{DriftPolicy, OnExternalDelete, ReplacementPolicy, RunState};
 use crd::status::Impact;
 use crd::status::record::OperationPhase;
 use sim::{Fault, FaultKind, PipeState, RouteKind};
+
+use super::*;
 
 const APPROVED: &str = concat!("replacementPolicy: OnApproval\n", include_str!("../world/kafka.yaml"));
 

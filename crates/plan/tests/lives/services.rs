@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use super::*;
-use crd::policy::{DeletionPolicy, OnExternalDelete};
+use crd::policy::{DeletionPolicy, ManagementPolicy, OnExternalDelete};
 use sim::{DEFAULT_SERVICE, Fault, FaultKind, RouteKind, ServiceConfig, ServiceState};
+
+use super::*;
 
 const HOUR: u64 = 3_600_000;
 /// What people read of each state that is not running.
@@ -198,4 +199,29 @@ fn a_service_that_never_was_is_told_and_heals_when_the_id_is_right() {
     world.sim.add_service(&ServiceConfig::new(DEFAULT_SERVICE)).unwrap();
     world.live(HOUR);
     assert_eq!(world.condition("Ready"), "True Running", "{:#?}", world.trace);
+}
+
+#[test]
+fn a_service_is_not_woken_for_an_object_for_which_nothing_may_be_written() {
+    let withhold: [fn(&mut World); 3] = [
+        |world| world.edit(|spec| spec.paused = true),
+        |world| {
+            world.edit(|spec| spec.management_policy = ManagementPolicy::ObserveOnly);
+            adopt(world, &pipe_id(world), AdoptMode::Match);
+        },
+        |world| {
+            world.paused = true;
+            world.object.deleting = true;
+        },
+    ];
+    for (at, withhold) in withhold.into_iter().enumerate() {
+        let mut world = ready(KAFKA);
+        world.wake = true;
+        world.paused = at == 0;
+        set(&mut world, ServiceState::Idle);
+        world.sim.inject(asleep().on(RouteKind::ListPipes));
+        withhold(&mut world);
+        world.live(6 * HOUR);
+        assert_eq!(world.count(RouteKind::SetServiceState), 0, "{at}: {:#?}", world.trace);
+    }
 }

@@ -82,3 +82,33 @@ fn f13_a_forged_token_counts_only_with_an_intent_and_the_same_pipe() {
         });
     }
 }
+
+/// A pipe that fits our create, and that another object took by its id, is no twin any more: not at the second look either, nor when our
+/// object goes.
+#[test]
+fn f13_what_another_object_took_by_its_id_stays() {
+    let name = name();
+    in_virtual_time(async {
+        let world = world();
+        apply(&world, "kafka", "kafka", &[]);
+        world.advance(5 * MINUTE).await;
+        apply(&world, "kafka", "kafka", &[("spec.paused", json!(true))]);
+        world.advance(MINUTE).await;
+        let id = forge(&world, &name, "my_topic");
+        // It keeps its name, and with it our token.
+        let adopt = ("spec.adopt", json!({"id": id, "mode": "Override"}));
+        let theirs = [adopt, ("spec.state", json!("Stopped")), ("spec.name", Value::Null)];
+        apply(&world, "kafka", "theirs", &theirs);
+        world.advance(10 * MINUTE).await;
+        assert_eq!(condition(&world, "theirs", "Ready"), "True Stopped");
+        // With a change, so that one pass looks twice.
+        apply(&world, "kafka", "kafka", &[("spec.paused", json!(false)), ("spec.scaling", json!({"replicas": 2}))]);
+        world.advance(60 * MINUTE).await;
+        world.delete(&pipe("kafka")).unwrap();
+        world.advance(60 * MINUTE).await;
+        assert!(world.object(&pipe("kafka")).is_none());
+        assert_eq!(condition(&world, "theirs", "Ready"), "True Stopped");
+        assert!(world.shared.cloud.lock().pipe(&id).unwrap().gone_at_ms.is_none());
+        assert_sound(&world, "an adopted twin");
+    });
+}
