@@ -16,6 +16,9 @@ use simulation::storm::shrink::{Shrunk, shrink};
 use simulation::storm::{End, Storm};
 use simulation::sweep::{Crash, crash, pairs, singles};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How what failed is replayed.
 const REPLAY: &str = "cargo xtask simulate";
 
