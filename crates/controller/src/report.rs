@@ -89,8 +89,9 @@ pub async fn tell<C: Cluster>(pass: &Pass<'_, C>, step: &Step) {
     pass.context.events.tell(&pass.object, Topic::Did(deed), &text).await;
 }
 
-/// An Event when Ready or Synced came to another reason that people care about.
+/// An Event when Ready or Synced came to another reason that people care about; of two with the same words the one that says more.
 async fn announce_change<C: Cluster>(pass: &Pass<'_, C>, before: &ClickPipeStatus, after: &ClickPipeStatus) {
+    let mut told = Vec::new();
     for r#type in [ConditionType::Synced, ConditionType::Ready, ConditionType::ReferencesResolved] {
         let find = |status: &ClickPipeStatus| {
             status.conditions.iter().find(|condition| condition.type_ == r#type.as_str()).cloned()
@@ -99,15 +100,15 @@ async fn announce_change<C: Cluster>(pass: &Pass<'_, C>, before: &ClickPipeStatu
         let moved =
             find(before).is_none_or(|then| (then.status, then.reason) != (now.status.clone(), now.reason.clone()));
         let Some(reason) = Reason::ALL.iter().copied().find(|reason| reason.as_str() == now.reason) else { continue };
-        if !moved || reason == Reason::Deleting {
+        if !moved || reason == Reason::Deleting || told.contains(&now.message) {
             continue;
         }
-        match now.status.as_str() {
-            "False" => pass.context.events.tell(&pass.object, Topic::Trouble(reason), &now.message).await,
-            "True" if r#type == ConditionType::Ready => {
-                pass.context.events.tell(&pass.object, Topic::Became(reason), &now.message).await;
-            }
-            _ => {}
-        }
+        let topic = match now.status.as_str() {
+            "False" => Topic::Trouble(reason),
+            "True" if r#type == ConditionType::Ready => Topic::Became(reason),
+            _ => continue,
+        };
+        pass.context.events.tell(&pass.object, topic, &now.message).await;
+        told.push(now.message);
     }
 }

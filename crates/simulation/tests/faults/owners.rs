@@ -112,3 +112,22 @@ fn f13_what_another_object_took_by_its_id_stays() {
         assert_sound(&world, "an adopted twin");
     });
 }
+
+/// Two conditions say it, in the same words; people are told once.
+#[test]
+fn f26_a_pipe_that_somebody_deleted_is_told_in_one_event() {
+    in_virtual_time(async {
+        let world = world();
+        apply(&world, "kafka", "kafka", &[]);
+        world.advance(5 * MINUTE).await;
+        let id = object(&world)["status"]["pipe"]["id"].as_str().unwrap().to_owned();
+        world.shared.in_cloud(|cloud| cloud.remove_pipe(&id)).unwrap();
+        world.advance(60 * MINUTE).await;
+        assert_eq!(condition(&world, "kafka", "Synced"), "False ExternallyDeleted");
+        let journal = world.shared.journal.lock();
+        let told: Vec<&String> =
+            journal.lines().iter().filter(|line| line.contains(" event ClickPipe")).skip(3).collect();
+        assert_eq!(told.len(), 1, "{told:#?}");
+        assert!(told[0].contains(": ExternallyDeleted "), "{told:#?}");
+    });
+}
