@@ -7,6 +7,7 @@ pub mod example;
 pub mod expectation;
 pub mod look;
 pub mod parse;
+pub mod placeholder;
 pub mod show;
 pub mod stage;
 

@@ -49,11 +49,6 @@ pub trait View {
 }
 
 impl Expectation {
-    /// Whether it is about what was done on the way, which a crash may change, and not about where everything ends.
-    pub fn is_about_the_way(&self) -> bool {
-        matches!(self, Self::Calls(..))
-    }
-
     /// Nothing when it is so; otherwise what is.
     pub fn missed(&self, view: &impl View) -> Option<String> {
         match self {

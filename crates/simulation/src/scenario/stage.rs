@@ -13,6 +13,7 @@ use super::command::{Command, Show};
 use super::expectation::{Expectation, condition};
 use super::look::Look;
 use super::parse::parse;
+use super::placeholder::{fill_in, meant};
 use super::{Lines, Scenario, show};
 use crate::choke::Choke;
 use crate::shared::Clock;
@@ -26,9 +27,8 @@ const PATIENCE: Duration = Duration::from_hours(1);
 const QUIET: Duration = Duration::from_mins(1);
 /// The longest that rest is waited for.
 const RESTLESS: Duration = Duration::from_mins(40);
-
 /// Twenty looks at a quiet service.
-const TWENTY_LOOKS: Duration = Duration::from_mins(100);
+pub(crate) const TWENTY_LOOKS: Duration = Duration::from_mins(100);
 
 /// How a story ended.
 #[derive(Debug)]
@@ -185,32 +185,17 @@ impl Stage<'_> {
         Look { world: &self.world, since: self.since }
     }
 
-    /// Puts in what is only known now: `$nonce(object)`, `$hash(object)`, `$name(object)`, `$pipe(object or label)`.
+    /// Puts in what is only known now. What no status has is looked for among the pipes with a label.
     fn fill_in(&self, text: &str) -> String {
-        let mut rest = text;
-        let mut filled = String::new();
-        while let Some((before, after)) = rest.split_once('$') {
-            filled.push_str(before);
-            let Some((name, after)) = after.split_once('(') else { return filled + "$" + after };
-            let (object, after) = after.split_once(')').unwrap_or((after, ""));
-            filled.push_str(&self.value_of(name, object));
-            rest = after;
-        }
-        filled + rest
+        fill_in(text, |word, object| self.value_of(word, object))
     }
 
-    fn value_of(&self, name: &str, object: &str) -> String {
+    fn value_of(&self, word: &str, object: &str) -> String {
         let (namespace, object) = object.split_once('/').unwrap_or(("data", object));
         let found = self.world.object(&Named::new("ClickPipe", Some(namespace), object));
         let status = found.map(|found| found["status"].clone()).unwrap_or_default();
-        let value = match name {
-            "nonce" => &status["create"]["nonce"],
-            "hash" => &status["plan"]["hash"],
-            "name" => &status["pipe"]["name"],
-            _ => &status["pipe"]["id"],
-        };
         let label = || self.labels.get(object).cloned().unwrap_or_default();
-        value.as_str().map_or_else(label, str::to_owned)
+        meant(word, &status).as_str().map_or_else(label, str::to_owned)
     }
 
     /// Time passes until nothing is under way and nothing happens.

@@ -12,8 +12,8 @@ use crate::world::{documents, put};
 
 /// One example of each source.
 pub(super) const SOURCES: [&str; 8] = ["kafka", "kinesis", "s3", "pubsub", "postgres", "mysql", "mongodb", "bigquery"];
-/// The entry of each source's Secret, and whether it holds a key file.
-const DATABASES: [&str; 3] = ["postgres", "mysql", "mongodb"];
+/// The databases that are followed after their first load: their mappings can change, and their tables can be loaded again.
+const REPLICATED: [&str; 3] = ["postgres", "mysql", "mongodb"];
 
 impl Run {
     /// The first objects.
@@ -37,8 +37,8 @@ impl Run {
         match self.random.u32(0..22) {
             0 | 1 => self.create_any(),
             2 => self.delete(&pipe),
-            3 if DATABASES.contains(&source.as_str()) => self.map_tables(&pipe, &source),
-            3 | 4 if !matches!(source.as_str(), "postgres" | "mysql" | "mongodb" | "bigquery") => {
+            3 if REPLICATED.contains(&source.as_str()) => self.map_tables(&pipe, &source),
+            3 | 4 if !is_database(&source) => {
                 self.set(&pipe, "spec.scaling.replicas", json!(1 + number % 3));
             }
             5 if source == "kafka" => {
@@ -66,7 +66,7 @@ impl Run {
                 );
             }
             16 => self.approve(&pipe),
-            17 if DATABASES.contains(&source.as_str()) => {
+            17 if REPLICATED.contains(&source.as_str()) => {
                 self.set(&pipe, "spec.resyncRequest", json!(format!("request-{number}")));
             }
             18 => self.annotate(&pipe, "reconcile-requested-at", Some(number.to_string())),
@@ -109,7 +109,7 @@ impl Run {
             changes.push(("spec.onExternalDelete", json!("Recreate")));
         }
         // Two pipes must not write into one table.
-        if !matches!(source, "postgres" | "mysql" | "mongodb" | "bigquery") {
+        if !is_database(source) {
             changes.push(("spec.destination.table", json!(format!("table_{source}_{number}"))));
         }
         let told: Vec<String> = changes.iter().map(|(path, value)| format!("{path} = {value}")).collect();
@@ -262,4 +262,9 @@ impl Run {
 fn source_of(pipe: &Value) -> String {
     let name = pipe["metadata"]["name"].as_str().unwrap_or_default();
     name.split('-').next().unwrap_or_default().to_owned()
+}
+
+/// Whether a source is a database, which has no scaling and writes into a table for each of its own.
+fn is_database(source: &str) -> bool {
+    REPLICATED.contains(&source) || source == "bigquery"
 }

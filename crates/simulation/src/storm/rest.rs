@@ -10,6 +10,7 @@ use super::Run;
 use crate::scenario::expectation::condition;
 use crate::scenario::look::Look;
 use crate::scenario::show::objects;
+use crate::scenario::stage::TWENTY_LOOKS;
 
 /// The longest until everything is at rest: a back-off of an hour, the create window, and then some.
 const BOUND: Duration = Duration::from_mins(150);
@@ -17,8 +18,6 @@ const BOUND: Duration = Duration::from_mins(150);
 const STILL: Duration = Duration::from_mins(20);
 /// Time between two looks at it.
 const STEP: Duration = Duration::from_mins(1);
-/// Twenty looks at a quiet service.
-const QUIET: Duration = Duration::from_mins(100);
 
 impl Run {
     /// Waits for rest, and then watches that it is kept.
@@ -63,7 +62,7 @@ impl Run {
             (writes.len(), writes.last().cloned(), run.world.shared.store.lock().length())
         };
         let before = written(self);
-        self.world.advance(QUIET).await;
+        self.world.advance(TWENTY_LOOKS).await;
         let after = written(self);
         if before != after {
             self.problems.push(format!("invariant 6: at rest and still writing: {before:?} {after:?}"));

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sim::{DEFAULT_ORGANIZATION, RouteKind, ServiceConfig};
+use sim::{RouteKind, ServiceConfig};
 use simulation::world::{World, in_virtual_time};
 
-use crate::{MINUTE, apply, assert_sound, condition, count, living, pipe, world, writes};
+use crate::{MINUTE, apply, assert_sound, condition, count, living, pipe, theirs, world, writes};
 
 fn table(name: &str) -> [(&'static str, Value); 1] {
     [("spec.destination.table", json!(name))]
@@ -73,10 +73,9 @@ fn f35_a_thousand_pipes_on_one_key_are_in_sync_after_one_list_for_each_service()
         for service in &services {
             world.shared.in_cloud(|cloud| cloud.add_service(&ServiceConfig::new(service))).unwrap();
         }
-        assert_eq!(DEFAULT_ORGANIZATION.len(), services[0].len());
         let names = names(1_000);
         for (name, service) in names.iter().zip(services.iter().cycle()) {
-            let id = theirs(&world, name, service);
+            let id = theirs(&world, name, &[("service", json!(service)), ("destination.table", json!(name))]);
             let changes = [
                 ("spec.serviceId", json!(service)),
                 ("spec.adopt", json!({"id": id})),
@@ -97,17 +96,4 @@ fn f35_a_thousand_pipes_on_one_key_are_in_sync_after_one_list_for_each_service()
         assert_eq!((ready(), writes(&world), world.shared.store.lock().length()), (1_000, 0, log), "and no write");
         assert_sound(&world, "a thousand pipes");
     });
-}
-
-/// A pipe that an object will take, in a service.
-fn theirs(world: &World, name: &str, service: &str) -> String {
-    let body = json!({
-        "name": name, "state": "Running", "service": service,
-        "source": {"kafka": {"type": "confluent", "format": "JSONEachRow", "brokers": "broker.example.com:9092", "topics": "my_topic",
-            "authentication": "PLAIN", "consumerGroup": "clickpipes-consumer-group", "credentials": {"username": "my_user", "password": "canary-theirs"}}},
-        "destination": {"database": "default", "table": name, "managedTable": true, "tableDefinition": {"engine": {"type": "MergeTree"}},
-            "columns": [{"name": "id", "type": "UInt64"}, {"name": "message", "type": "String"}, {"name": "timestamp", "type": "DateTime"}]},
-    });
-    let made = world.shared.in_cloud(|cloud| cloud.make_pipe(body.as_object().unwrap())).unwrap();
-    made["id"].as_str().unwrap().to_owned()
 }

@@ -49,6 +49,22 @@ fn apply(world: &World, kind: &str, name: &str, changes: &[(&str, Value)]) {
     world.apply_all(&objects).unwrap();
 }
 
+/// Somebody else makes a pipe like the one of the Kafka example, running, with changes; its id.
+fn theirs(world: &World, name: &str, changes: &[(&str, Value)]) -> String {
+    let mut body = json!({
+        "name": name, "state": "Running",
+        "source": {"kafka": {"type": "confluent", "format": "JSONEachRow", "brokers": "broker.example.com:9092", "topics": "my_topic",
+            "authentication": "PLAIN", "consumerGroup": "clickpipes-consumer-group", "credentials": {"username": "my_user", "password": "canary-theirs"}}},
+        "destination": {"database": "default", "table": "my_table", "managedTable": true, "tableDefinition": {"engine": {"type": "MergeTree"}},
+            "columns": [{"name": "id", "type": "UInt64"}, {"name": "message", "type": "String"}, {"name": "timestamp", "type": "DateTime"}]},
+    });
+    for (path, value) in changes {
+        put(&mut body, path, Some(value.clone())).unwrap();
+    }
+    let made = world.shared.in_cloud(|cloud| cloud.make_pipe(body.as_object().unwrap())).unwrap();
+    made["id"].as_str().unwrap().to_owned()
+}
+
 fn inject(world: &World, fault: Fault) {
     world.shared.in_cloud(|cloud| cloud.inject(fault));
 }

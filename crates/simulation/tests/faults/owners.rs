@@ -4,19 +4,11 @@ use serde_json::{Value, json};
 use sim::{Fault, FaultKind, RouteKind};
 use simulation::world::{World, in_virtual_time};
 
-use crate::{MINUTE, apply, assert_sound, condition, count, inject, living, pipe, world, writes};
+use crate::{MINUTE, apply, assert_sound, condition, count, inject, living, pipe, theirs, world, writes};
 
 /// Somebody makes a pipe with the name that ours has or will have; its id.
 fn forge(world: &World, name: &str, topic: &str) -> String {
-    let body = json!({
-        "name": name, "state": "Stopped",
-        "source": {"kafka": {"type": "confluent", "format": "JSONEachRow", "brokers": "broker.example.com:9092", "topics": topic,
-            "authentication": "PLAIN", "consumerGroup": "clickpipes-consumer-group", "credentials": {"username": "my_user", "password": "canary-theirs"}}},
-        "destination": {"database": "default", "table": "my_table", "managedTable": true, "tableDefinition": {"engine": {"type": "MergeTree"}},
-            "columns": [{"name": "id", "type": "UInt64"}, {"name": "message", "type": "String"}, {"name": "timestamp", "type": "DateTime"}]},
-    });
-    let made = world.shared.in_cloud(|cloud| cloud.make_pipe(body.as_object().unwrap())).unwrap();
-    let id = made["id"].as_str().unwrap().to_owned();
+    let id = theirs(world, name, &[("state", json!("Stopped")), ("source.kafka.topics", json!(topic))]);
     let cloud = world.shared.cloud.lock();
     world.shared.watchman.lock().foreign(&cloud, &id);
     drop(cloud);

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use simulation::scenario::command::Command;
 use simulation::scenario::expectation::{Expectation, View, condition};
 use simulation::scenario::parse::parse;
+use simulation::scenario::placeholder::{fill_in, meant};
 use simulation::scenario::{Lines, Scenario, all};
 use simulation::store::Named;
 use simulation::world::{KEY, documents, put};
@@ -208,17 +209,9 @@ impl<'a> Stage<'a> {
 
     /// Puts in what is only known now.
     fn fill_in(&self, text: &str) -> String {
-        ["hash", "pipe", "name", "nonce"].iter().fold(text.to_owned(), |text, what| {
-            let Some((before, after)) = text.split_once(&format!("${what}(")) else { return text };
-            let (object, after) = after.split_once(')').unwrap_or((after, ""));
-            let status = self.object(&Named::new("ClickPipe", None, object)).unwrap_or_default()["status"].clone();
-            let value = match *what {
-                "hash" => &status["plan"]["hash"],
-                "nonce" => &status["create"]["nonce"],
-                "name" => &status["pipe"]["name"],
-                _ => &status["pipe"]["id"],
-            };
-            format!("{before}{}{after}", value.as_str().unwrap_or_default())
+        fill_in(text, |word, object| {
+            let object = self.object(&Named::new("ClickPipe", None, object)).unwrap_or_default();
+            meant(word, &object["status"]).as_str().unwrap_or_default().to_owned()
         })
     }
 }
