@@ -18,6 +18,7 @@ pub fn neighbours<C>(pipe: &ClickPipe, desired: &Desired, known: &Known, context
         count(pipe, seen, context, &mut neighbours);
     }
     neighbours.claimed = plan::namesakes(desired, known, seen)
+        .into_iter()
         .filter(|id| claims::is_recorded_elsewhere(id.as_str(), pipe, context))
         .map(ToString::to_string)
         .collect();

@@ -43,6 +43,7 @@ pub fn candidates(desired: &Desired, known: &Known) -> Vec<String> {
         return known.record.candidates.iter().filter(stands).cloned().collect();
     };
     namesakes(desired, known, seen)
+        .into_iter()
         .filter(|id| !known.is_retired(id) && !known.neighbours.claimed.contains(id.as_str()))
         .take(CANDIDATES)
         .map(PipeId::to_string)
@@ -50,13 +51,14 @@ pub fn candidates(desired: &Desired, known: &Known) -> Vec<String> {
 }
 
 /// The other pipes of a LIST that carry our token, whosever they are.
-pub fn namesakes<'a>(desired: &Desired, known: &Known, seen: &'a Seen) -> impl Iterator<Item = &'a PipeId> {
+#[must_use]
+pub fn namesakes<'a>(desired: &Desired, known: &Known, seen: &'a Seen) -> Vec<&'a PipeId> {
     let create = known.record.create.as_ref().map(|create| create.token.as_str()).filter(|token| !token.is_empty());
     let recorded = known.record.pipe.as_ref().map(|pipe| pipe.token.as_str()).filter(|token| !token.is_empty());
     let token = create.or(recorded).map_or_else(|| desired.token(), str::to_owned);
     let own = known.pipe_id();
-    let pipes = seen.pipes.values().map(|pipe| (&pipe.id, &pipe.name));
-    pipes.filter(move |(id, name)| token::carries(name, &token) && Some(*id) != own.as_ref()).map(|(id, _)| id)
+    let named = seen.pipes.values().filter(|pipe| token::carries(&pipe.name, &token));
+    named.map(|pipe| &pipe.id).filter(|id| Some(*id) != own.as_ref()).collect()
 }
 
 /// Retires it, then, in a later pass, makes sure that it is still stopped, then deletes it.
