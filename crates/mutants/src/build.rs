@@ -172,7 +172,8 @@ fn check(copy: &Copy, written: &BTreeMap<&str, Rewritten>) -> Result<BTreeSet<us
         let ids = if owners(true).is_empty() { owners(false) } else { owners(true) };
         if ids.is_empty() && !spans.is_empty() {
             let said = message["rendered"].as_str().unwrap_or_default();
-            return Err(format!("the copy does not compile, and no mutant is the cause:\n{said}").into());
+            let hint = "(a function that returns `impl Trait` has one type only: let it return one that has a name)";
+            return Err(format!("the copy does not compile, and no mutant is the cause {hint}:\n{said}").into());
         }
         wrong.extend(ids);
     }
