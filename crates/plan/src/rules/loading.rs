@@ -3,7 +3,7 @@
 //! What a spec no longer says is left as the pipe has it, and forbids the other. Not here: specs that say both (CEL).
 
 use cloud::{Document, Pipe};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::diff::Difference;
 
@@ -19,6 +19,6 @@ pub(super) fn begin(body: &mut Document) {
 
 /// Whether the load is to be left out of a pipe that has a place where it begins: the API knows no value for none.
 pub(super) fn leaves_out_a_beginning(difference: &Difference, pipe: &Pipe) -> bool {
-    let begins = AFTER.iter().try_fold(&pipe.document, |value, name| value.get(name));
-    difference.path == SKIP && difference.to == true && begins.is_some_and(|begins| !begins.is_null() && begins != "")
+    let begins = AFTER.iter().try_fold(&pipe.document, |value, name| value.get(name)).and_then(Value::as_str);
+    difference.path == SKIP && difference.to == true && begins.is_some_and(|begins| !begins.is_empty())
 }
