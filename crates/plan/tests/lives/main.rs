@@ -68,3 +68,29 @@ fn adopt(world: &mut World, id: &str, mode: AdoptMode) {
     let id = id.to_owned();
     world.edit(|spec| spec.adopt = Some(Adopt { id, mode }));
 }
+
+/// The same object without its record, as if it was made anew, before the same service.
+fn made_anew(made: World) -> World {
+    let mut world = fresh(KAFKA);
+    (world.sim, world.now) = (made.sim, made.now);
+    world.restart();
+    world
+}
+
+/// One more table is mapped.
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+fn map_orders(world: &mut World) {
+    world.edit(|spec| {
+        let mappings = &mut spec.source.postgres.as_mut().unwrap().table_mappings;
+        let mut orders = mappings[0].clone();
+        (orders.source_table, orders.target_table) = ("orders".into(), "public_orders".into());
+        mappings.push(orders);
+    });
+}
+
+/// An hour later everything is as wanted.
+fn runs_in_sync(world: &mut World) {
+    world.live(60 * MINUTE);
+    let said = (world.condition("Ready"), world.condition("Synced"));
+    assert_eq!(said, ("True Running".into(), "True ReconcileSuccess".into()), "{:#?}", world.trace);
+}

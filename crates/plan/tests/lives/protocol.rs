@@ -86,10 +86,7 @@ fn a_pipe_that_is_not_listed_yet_is_not_missed() {
 fn who_only_observes_creates_nothing_when_the_pipe_is_gone() {
     let made = ready(KAFKA);
     let id = pipe_id(&made);
-    let mut world = fresh(KAFKA);
-    world.sim = made.sim;
-    world.now = made.now;
-    world.restart();
+    let mut world = made_anew(made);
     world.edit(|spec| {
         spec.adopt = Some(Adopt { id: id.clone(), mode: AdoptMode::Match });
         spec.management_policy = ManagementPolicy::ObserveOnly;
@@ -188,10 +185,7 @@ fn a_match_that_is_listed_and_not_found_is_looked_for_at_the_usual_pace() {
 fn the_users_word_counts_more_than_a_pipe_that_carries_our_token() {
     let made = ready(KAFKA);
     let other = pipe_id(&made);
-    let mut world = fresh(KAFKA);
-    world.sim = made.sim;
-    world.now = made.now;
-    world.restart();
+    let mut world = made_anew(made);
     // The object was made anew: a pipe with its token is there, and it is told to take another one.
     world.live(10 * MINUTE);
     assert_eq!(world.condition("Synced"), "False AdoptionRequired", "{:#?}", world.trace);

@@ -273,12 +273,7 @@ fn a_pipe_that_was_paused_for_a_refused_change_runs_on() {
     let body = serde_json::json!({"status": 400, "error": "BAD_REQUEST: mapping refused", "requestId": "r-1"});
     let refused = FaultKind::Status { status: 400, body, headers: std::collections::BTreeMap::new() };
     world.sim.inject(Fault::new(refused).on(RouteKind::PatchPipe));
-    world.edit(|spec| {
-        let mappings = &mut spec.source.postgres.as_mut().unwrap().table_mappings;
-        let mut orders = mappings[0].clone();
-        (orders.source_table, orders.target_table) = ("orders".into(), "public_orders".into());
-        mappings.push(orders);
-    });
+    map_orders(&mut world);
     world.live(1_800_000);
     assert_eq!(pipe(&world).state(), PipeState::Running, "{:#?}", world.trace);
     assert!(world.condition("Synced").starts_with("False"), "{}", world.condition("Synced"));
@@ -288,12 +283,7 @@ fn a_pipe_that_was_paused_for_a_refused_change_runs_on() {
 #[test]
 fn a_pipe_that_was_paused_for_a_change_is_resumed_when_the_spec_turns_invalid() {
     let mut world = ready(TWO_TABLES);
-    world.edit(|spec| {
-        let mappings = &mut spec.source.postgres.as_mut().unwrap().table_mappings;
-        let mut orders = mappings[0].clone();
-        (orders.source_table, orders.target_table) = ("orders".into(), "public_orders".into());
-        mappings.push(orders);
-    });
+    map_orders(&mut world);
     until(&mut world, |world| world.status.operation.is_some());
     world.dies_after = Some(world.effects + 1);
     world.pass();
