@@ -7,7 +7,7 @@ mod adopt;
 pub(crate) mod record;
 
 use cloud::{Call, Pipe, Tick};
-use crd::condition::Reason;
+use crd::condition::{ConditionType, Reason};
 use crd::policy::ManagementPolicy;
 use crd::status::record::{CreatePhase, CreateRecord};
 
@@ -134,7 +134,7 @@ fn take(desired: &Desired, known: &Known, account: &Account, seen: &Seen, adopts
 /// the window begins again with the process, and its end is not news.
 fn waiting(desired: &Desired, known: &Known, account: &Account, create: &CreateRecord) -> Plan {
     let asked =
-        known.record.conditions.iter().any(|condition| condition.reason == Reason::ConfirmationRequired.as_str());
+        known.said(ConditionType::Synced).is_some_and(|said| said.reason == Reason::ConfirmationRequired.as_str());
     let message = "the answer to the create was lost: looking for the pipe; no other is created meanwhile";
     let verdict = if asked && asks(desired, known, create) {
         question(create)

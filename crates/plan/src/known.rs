@@ -10,6 +10,7 @@ use crd::ClickPipeStatus;
 use crd::condition::{ConditionType, Reason};
 use crd::policy::Adopt;
 use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 
 use crate::conflict::{self, Correction};
 use crate::desired::Desired;
@@ -245,12 +246,17 @@ impl Known {
         (*nonce == create.nonce).then(|| *seen + window)
     }
 
+    /// What a condition said when the status was written last.
+    #[must_use]
+    pub fn said(&self, r#type: ConditionType) -> Option<&Condition> {
+        self.record.conditions.iter().find(|condition| condition.type_ == r#type.as_str())
+    }
+
     /// Whether a condition was True, or Synced False, for this reason when the status was written last, and nobody has asked for anything
     /// since: neither by a new generation nor by a request to reconcile.
     #[must_use]
     pub fn still_says(&self, desired: &Desired, r#type: ConditionType, reason: Reason) -> bool {
-        let said = self.record.conditions.iter().find(|condition| condition.type_ == r#type.as_str());
-        said.is_some_and(|said| {
+        self.said(r#type).is_some_and(|said| {
             said.reason == reason.as_str() && said.observed_generation == Some(desired.object.generation)
         }) && !self.is_requested(desired)
     }

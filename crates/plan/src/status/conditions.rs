@@ -121,9 +121,9 @@ fn ready(desired: &Desired, known: &Known, plan: &Plan) -> Saying {
     }
 }
 
-/// What a condition said when the status was written last.
+/// What a condition said when the status was written last, as it would be said again.
 fn said(known: &Known, r#type: ConditionType) -> Option<Saying> {
-    let condition = known.record.conditions.iter().find(|condition| condition.type_ == r#type.as_str())?;
+    let condition = known.said(r#type)?;
     let reason = Reason::ALL.iter().copied().find(|reason| reason.as_str() == condition.reason)?;
     let truth =
         [Truth::True, Truth::False, Truth::Unknown].into_iter().find(|truth| truth.as_str() == condition.status)?;
