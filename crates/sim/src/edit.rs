@@ -103,13 +103,14 @@ fn whole(mut credentials: Value) -> Value {
 }
 
 /// The service logs in with what the PATCH carries: an address without credentials is a login without a password
-/// (TF#617).
+/// (TF#617), which only a pipe that logs in by other means survives.
 fn check_logged_in(pipe: &Pipe, patch: &Map<String, Value>) -> Checked {
     let sent =
         |name: &&&str| patch.get(**name).is_some_and(|value| !value.is_null() && !unchanged_uri(pipe, name, value));
     let address = pipe.source.address().iter().find(sent);
     let with_credentials = patch.get("credentials").is_some_and(|value| !value.is_null());
-    if address.is_none() || with_credentials || !pipe.document.contains_key("credentials") {
+    let by_password = pipe.by_password() && pipe.document.contains_key("credentials");
+    if address.is_none() || with_credentials || !by_password {
         return Ok(());
     }
     let text = match pipe.source {

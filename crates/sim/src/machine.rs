@@ -51,9 +51,7 @@ fn end(pipe: &Pipe) -> S {
         let credentials = pipe.document.get("credentials");
         credentials.and_then(|credentials| credentials.get(name)).is_some_and(|value| value == "undefined")
     };
-    let way = pipe.document.get("authentication").and_then(serde_json::Value::as_str);
-    let by_password = !matches!(way, Some("IAM_ROLE" | "SERVICE_ACCOUNT_WORKLOAD_IDENTITY"));
-    let broken = undefined("username") || by_password && undefined("password");
+    let broken = undefined("username") || pipe.by_password() && undefined("password");
     match (broken, pipe.one_shot()) {
         (true, _) => S::Failed,
         (false, true) => S::Completed,

@@ -85,6 +85,12 @@ impl Pipe {
         mode.and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// Whether the service logs in at the source with a password: not with a role or a workload identity, which need none (CTL#662).
+    pub(crate) fn by_password(&self) -> bool {
+        let way = self.document.get("authentication").and_then(Value::as_str);
+        !matches!(way, Some("IAM_ROLE" | "SERVICE_ACCOUNT_WORKLOAD_IDENTITY"))
+    }
+
     /// Whether it loads once and is then Completed.
     pub(crate) fn one_shot(&self) -> bool {
         match self.family() {

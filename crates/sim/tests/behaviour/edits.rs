@@ -61,6 +61,18 @@ fn a_new_address_needs_the_credentials_again() {
 }
 
 #[test]
+fn a_new_address_needs_no_credentials_where_a_role_logs_in() {
+    let mut world = World::new();
+    let mut body = body("postgres");
+    body["source"]["postgres"]["authentication"] = json!("IAM_ROLE");
+    body["source"]["postgres"]["iamRole"] = json!("arn:aws:iam::123456789012:role/clickpipes");
+    body["source"]["postgres"]["credentials"] = json!({"username": "u"});
+    let id = world.resting(&body, "Paused");
+    let answer = world.patch(&id, &json!({"source": {"postgres": {"database": "other"}}}));
+    assert_eq!((answer.status(), &world.get(&id)["source"]["postgres"]["database"]), (200, &json!("other")));
+}
+
+#[test]
 fn field_mappings_need_columns() {
     let text = refused(&json!({"fieldMappings": [{"sourceField": "a", "destinationField": "b"}]}));
     assert_eq!(text, "BAD_REQUEST: Columns are required if field mappings are provided");
