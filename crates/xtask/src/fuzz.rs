@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use crate::run::{Result, Run};
 
@@ -20,14 +21,22 @@ const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-leve
 /// Limits of one input: bytes, seconds, and megabytes of the whole process.
 const LIMITS: [&str; 3] = ["-max_len=16384", "-timeout=20", "-rss_limit_mb=1024"];
 
-/// Fuzzes one target, or each of them, for so many seconds.
+/// Fuzzes one target, or each of them, for so many seconds; as many at once as there are processors.
 pub(crate) fn fuzz(target: Option<&str>, seconds: u64) -> Result {
     let targets: Vec<&str> = TARGETS.into_iter().filter(|name| target.is_none_or(|target| target == *name)).collect();
     if targets.is_empty() {
         return Err(format!("there is no such target: one of {}", TARGETS.join(", ")).into());
     }
     let programs = build()?;
-    targets.into_iter().try_for_each(|target| run(&programs, target, seconds))
+    let at_once = thread::available_parallelism().map_or(1, Into::into);
+    targets.chunks(at_once).try_for_each(|targets| {
+        thread::scope(|scope| {
+            let programs = &programs;
+            let start = |target| scope.spawn(move || run(programs, target, seconds));
+            let runs: Vec<_> = targets.iter().copied().map(start).collect();
+            runs.into_iter().try_for_each(|run| run.join().unwrap_or_else(|_| Err("fuzzing broke off".into())))
+        })
+    })
 }
 
 /// Builds the programs; gives their folder.
@@ -65,7 +74,7 @@ fn run(programs: &Path, target: &str, seconds: u64) -> Result {
     let covered = said.lines().rev().find(|line| line.contains(" cov: "));
     let covered = covered.ok_or_else(|| format!("{target} ran without coverage, so nothing guided it"))?;
     let inputs = said.lines().find(|line| line.starts_with("stat::number_of_executed_units")).unwrap_or_default();
-    println!("{covered}\n{inputs}");
+    println!("{target}: {covered}\n{inputs}");
     Ok(())
 }
 

@@ -25,14 +25,15 @@ pub(crate) fn file(name: &str) -> std::io::Result<String> {
     }
 }
 
-/// Prints what all runs counted.
+/// Prints what all runs counted; one that broke off counted nothing.
 pub(crate) fn print(names: &[&str]) -> Result {
-    let mut counts = Counts::new();
+    let (mut counts, mut runs) = (Counts::new(), 0);
     for name in names {
-        let text = fs::read_to_string(folder().join(format!("{name}.json")))?;
-        add(&mut counts, &serde_json::from_str(&text)?);
+        let Ok(text) = fs::read_to_string(folder().join(format!("{name}.json"))) else { continue };
+        let report = serde_json::from_str(&text)?;
+        runs += add(&mut counts, &report);
     }
-    println!("\n{}", table(&counts));
+    println!("\n{}\n{runs} runs", table(&counts));
     Ok(())
 }
 
@@ -40,7 +41,8 @@ fn folder() -> PathBuf {
     testbed::workspace_root().join("target/faults")
 }
 
-fn add(counts: &mut Counts, report: &Value) {
+/// Adds a report; gives its number of runs.
+fn add(counts: &mut Counts, report: &Value) -> u64 {
     let layer = report["layer"].as_str().unwrap_or_default();
     for (fault, count) in report["faults"].as_object().into_iter().flatten() {
         let number = fault.trim_start_matches('F').parse().unwrap_or_default();
@@ -48,6 +50,7 @@ fn add(counts: &mut Counts, report: &Value) {
         sum.0 += count["runs"].as_u64().unwrap_or_default();
         sum.1 += count["violations"].as_u64().unwrap_or_default();
     }
+    report["runs"].as_u64().unwrap_or_default()
 }
 
 fn table(counts: &Counts) -> String {
@@ -68,9 +71,9 @@ mod tests {
     #[test]
     fn runs_of_one_layer_add_up() {
         let mut counts = Counts::new();
-        let report = |layer: &str| json!({"layer": layer, "faults": {"F10": {"runs": 2, "violations": 1}, "F9": {"runs": 3, "violations": 0}}});
+        let report = |layer: &str| json!({"layer": layer, "runs": 4, "faults": {"F10": {"runs": 2, "violations": 1}, "F9": {"runs": 3, "violations": 0}}});
         for layer in ["L2", "L3", "L3"] {
-            add(&mut counts, &report(layer));
+            assert_eq!(add(&mut counts, &report(layer)), 4);
         }
         let lines: Vec<String> =
             table(&counts).lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
