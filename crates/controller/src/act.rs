@@ -12,9 +12,9 @@ use serde_json::json;
 use crate::cluster::Cluster;
 use crate::kind::KindName;
 use crate::metrics::label::{WriteOutcome, WriteVerb};
-use crate::pass::{Owed, Pass};
+use crate::pass::Pass;
+use crate::recall;
 use crate::reconcile::Error;
-use crate::{recall, report};
 
 /// What came of a step: knowledge, which a refusal is too.
 pub type Result = std::result::Result<std::result::Result<Learned, Failure>, Error>;
@@ -36,10 +36,7 @@ pub async fn act<C: Cluster>(pass: &mut Pass<'_, C>, plan: &Plan, step: &Step) -
             pass.object = pass.context.cluster.annotate(&pass.object, LAST_PIPE, &value).await.map_err(Error::Note)?;
             Ok(Ok(Learned::Done))
         }
-        Step::Remember { record, reserve } => {
-            if *reserve {
-                reserve_create(pass).await?;
-            }
+        Step::Remember { record, .. } => {
             let begun = clock::now();
             let written = remember(pass, plan, record).await?;
             Ok(Ok(Learned::Written(Box::new(written), begun)))
@@ -63,7 +60,7 @@ pub async fn act<C: Cluster>(pass: &mut Pass<'_, C>, plan: &Plan, step: &Step) -
                 Ok(_) => Err(Failure::unknown("the answer is not about a pipe")),
             })
         }
-        Step::Call { call, urgent, .. } => Ok(send(pass, call, *urgent).await?.map(Learned::Accepted)),
+        Step::Call { call, .. } => Ok(send(pass, call).await?.map(Learned::Accepted)),
     }
 }
 
@@ -71,47 +68,18 @@ pub async fn act<C: Cluster>(pass: &mut Pass<'_, C>, plan: &Plan, step: &Step) -
 async fn send<C: Cluster>(
     pass: &mut Pass<'_, C>,
     call: &Call,
-    urgent: bool,
 ) -> std::result::Result<std::result::Result<Reply, Failure>, Error> {
     let account = account(pass)?;
-    if pass.permit.is_none() && pass.owed == Owed::Nothing {
-        tell_of_wait(pass, &account).await?;
-    }
-    let permit = match pass.permit.take() {
-        Some(permit) => permit,
-        None => match pass.wait(account.reserve(if urgent { Lane::Urgent } else { Lane::Create })).await {
-            Err(Error::Ending) if pass.owed == Owed::Call => {
-                return Ok(Err(Failure::not_sent("the operator is ending")));
-            }
-            permit => permit?,
-        },
+    let Some(permit) = pass.permit.take() else {
+        return Ok(Err(Failure::not_sent("the operator is ending")));
     };
     plan::sending(&mut pass.known, call);
     pass.keep();
-    let result = account.send(permit, call).await;
+    let result = pass.slot.lend(account.send(permit, call)).await;
     if let Some(verb) = WriteVerb::of(call) {
         pass.context.metrics.wrote(KindName::ClickPipe, verb, WriteOutcome::of(&result));
     }
     Ok(result)
-}
-
-/// Takes the permit for a create before the intent is written, since waiting afterwards would let the intent grow old.
-async fn reserve_create<C: Cluster>(pass: &mut Pass<'_, C>) -> std::result::Result<(), Error> {
-    let account = account(pass)?;
-    tell_of_wait(pass, &account).await?;
-    pass.permit = Some(pass.wait(account.reserve(Lane::Create)).await?);
-    Ok(())
-}
-
-/// Tells people of a wait for the rate limit that is worth telling, before it begins.
-async fn tell_of_wait<C: Cluster>(pass: &mut Pass<'_, C>, account: &Account) -> std::result::Result<(), Error> {
-    let eta = account.budget().eta;
-    if eta > Pass::<C>::WORTH_TELLING {
-        pass.known.budget_wait = Some(eta);
-        report::announce(pass).await?;
-        pass.known.budget_wait = None;
-    }
-    Ok(())
 }
 
 /// Writes the record, and with it what people see, if nobody has written since.
@@ -138,7 +106,8 @@ fn note<C>(pass: &Pass<'_, C>, pipe: &str) -> String {
         .to_string()
 }
 
-fn account<C>(pass: &Pass<'_, C>) -> std::result::Result<Account, Error> {
+/// The account that the pass makes its calls with.
+pub fn account<C>(pass: &Pass<'_, C>) -> std::result::Result<Account, Error> {
     pass.found
         .connection
         .as_ref()

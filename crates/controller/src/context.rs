@@ -22,6 +22,7 @@ use crate::events::Events;
 use crate::kind::Guarded;
 use crate::metrics::Metrics;
 use crate::secrets::SecretStore;
+use crate::slots::Slots;
 use crate::tenure::Tenure;
 use crate::triggers::Triggers;
 
@@ -51,6 +52,8 @@ pub struct Context<C = Kube> {
     pub secrets: Arc<SecretStore<C>>,
     /// The accounts that calls are made with.
     pub accounts: Arc<Accounts>,
+    /// How many passes are at work at once.
+    pub slots: Slots,
     /// A way to have an object looked at now.
     pub triggers: Triggers,
     /// Tells people what happens.

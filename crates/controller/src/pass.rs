@@ -2,18 +2,18 @@
 //!
 //! Not here: the loop over its steps ([`crate::reconcile`]).
 
-use std::time::Duration;
-
 use client::{Permit, clock};
 use cloud::{Failure, Tick};
 use crd::ClickPipe;
-use plan::{Desired, Known, Learned, Plan, Step};
+use kube::ResourceExt;
+use plan::{Desired, Known, Learned, Plan, Step, is_same_ground};
 
-use crate::cluster::Cluster;
+use crate::cluster::{self, Cluster};
 use crate::context::Context;
 use crate::gather::{Surroundings, gather};
 use crate::neighbours::neighbours;
 use crate::reconcile::Error;
+use crate::slots::Slot;
 use crate::tenure::Phase;
 use crate::{desire, recall};
 
@@ -31,8 +31,10 @@ pub struct Pass<'a, C> {
     pub desired: Desired,
     /// What is known of it.
     pub known: Known,
-    /// The permit for the create that follows.
+    /// The permit for the write that follows.
     pub permit: Option<Permit>,
+    /// Its slot among the passes at work.
+    pub slot: Slot,
     /// Whether this pass has written a record or made a call that writes.
     pub has_begun: bool,
     /// What the last step leaves to be done.
@@ -53,11 +55,8 @@ pub enum Owed {
 }
 
 impl<'a, C: Cluster> Pass<'a, C> {
-    /// A wait for the rate limit that people are told about.
-    pub const WORTH_TELLING: Duration = Duration::from_secs(5);
-
     /// Begins a pass over an object from the cache, or read live.
-    pub async fn begin(object: ClickPipe, is_live: bool, context: &'a Context<C>) -> Result<Self, Error> {
+    pub async fn begin(object: ClickPipe, is_live: bool, slot: Slot, context: &'a Context<C>) -> Result<Self, Error> {
         let found = gather(&object, context).await?;
         let desired = desire::desire(&object, &found, context);
         let known = recall::recall(&object, &desired, &found, context);
@@ -70,10 +69,25 @@ impl<'a, C: Cluster> Pass<'a, C> {
             desired,
             known,
             permit: None,
+            slot,
             has_begun: false,
             owed,
             counted: None,
         })
+    }
+
+    /// The same pass, on the object as it is now and whatever it refers to. What this pass has learned and not written down yet stays known, unless
+    /// somebody else has moved the record.
+    pub async fn anew(self) -> Result<Self, Error> {
+        let Self { context, object, permit, slot, has_begun, owed, known, .. } = self;
+        let before = object.status.clone().unwrap_or_default();
+        let mut now = Self::begin(live(&object, context).await?, true, slot, context).await?;
+        if is_same_ground(&before, &now.known.record) {
+            now.known.record = known.record;
+        }
+        now.known.memory.retired_in_this_pass = known.memory.retired_in_this_pass;
+        let owed = if owed == Owed::Nothing { now.owed } else { owed };
+        Ok(Self { permit, has_begun, owed, ..now })
     }
 
     /// Whether this step may be taken, or without one the report be written. A pass that has begun is finished when the process is to end, so that
@@ -84,9 +98,10 @@ impl<'a, C: Cluster> Pass<'a, C> {
     }
 
     /// Waits for something that costs nothing to give up, unless the process ends meanwhile.
-    pub async fn wait<T>(&self, future: impl Future<Output = T>) -> Result<T, Error> {
+    pub async fn wait<T>(&mut self, future: impl Future<Output = T>) -> Result<T, Error> {
         let phase = if self.has_begun { Phase::Over } else { Phase::Ending };
-        self.context.tenure.unless(phase, future).await.ok_or(Error::Ending)
+        let waits = self.context.tenure.unless(phase, future);
+        self.slot.lend(waits).await.ok_or(Error::Ending)
     }
 
     /// What to do next, as of now.
@@ -119,6 +134,13 @@ impl<'a, C: Cluster> Pass<'a, C> {
     pub fn keep(&self) {
         self.context.memory.lock().insert(self.desired.object.uid.clone(), self.known.memory.clone());
     }
+}
+
+/// The object as it is now; another object of the same name is not it.
+async fn live<C: Cluster>(object: &ClickPipe, context: &Context<C>) -> Result<ClickPipe, Error> {
+    let live: ClickPipe =
+        context.cluster.get(object.namespace().as_deref(), &object.name_any()).await.map_err(Error::Read)?;
+    if live.uid() == object.uid() { Ok(live) } else { Err(Error::Read(cluster::Error::NotFound)) }
 }
 
 /// Whether what came of the create on record is known here and not there.

@@ -20,6 +20,7 @@ use crate::pass::{Owed, Pass};
 use crate::report::{report, tell};
 use crate::secrets::ReadSecret;
 use crate::tenure::Phase;
+use crate::turn::turn;
 
 /// Steps after which a pass gives way to others.
 const STEPS: usize = 50;
@@ -68,7 +69,8 @@ pub enum Error {
 
 /// One pass over a pipe.
 ///
-/// Looks go on the cached object; before the first effect the object is read live and everything is decided anew.
+/// Looks go on the cached object; before the first effect, and after a look or a long wait for the rate limit, the object is read live
+/// and everything is decided anew.
 pub async fn reconcile<C: Cluster>(object: Arc<ClickPipe>, context: Arc<Context<C>>) -> Result<Again, Error> {
     for _ in 0..LAST_TRIES {
         return match steps(ClickPipe::clone(&object), &context).await {
@@ -84,7 +86,7 @@ pub async fn reconcile<C: Cluster>(object: Arc<ClickPipe>, context: Arc<Context<
 }
 
 async fn steps<C: Cluster>(object: ClickPipe, context: &Context<C>) -> Result<Again, Error> {
-    let mut pass = Pass::begin(object, false, context).await?;
+    let mut pass = Pass::begin(object, false, context.slots.take().await, context).await?;
     for _ in 0..STEPS {
         let plan = pass.plan();
         if !pass.may(plan.first()) {
@@ -93,11 +95,13 @@ async fn steps<C: Cluster>(object: ClickPipe, context: &Context<C>) -> Result<Ag
             }
             return Ok(Again::OnChange);
         }
-        let Some(step) = plan.first() else { return report(&mut pass, &plan).await };
-        if !pass.is_live && !matches!(step, Step::Look(_)) {
-            pass = Pass::begin(live(&pass.object, context).await?, true, context).await?;
+        if !pass.is_live && !matches!(plan.first(), Some(Step::Look(_)) | None) {
+            pass = pass.anew().await?;
             continue;
         }
+        let (now, plan) = turn(pass, plan).await?;
+        pass = now;
+        let Some(step) = plan.first() else { return report(&mut pass, &plan).await };
         let result = act(&mut pass, &plan, step).await?;
         if *step == Step::Release {
             tell(&pass, step).await;
@@ -108,18 +112,13 @@ async fn steps<C: Cluster>(object: ClickPipe, context: &Context<C>) -> Result<Ag
             count::step(&pass, &plan, step);
         }
         pass.learn(step, result);
+        // A look takes its time, in the line and on the wire.
+        pass.is_live &= !matches!(step, Step::Look(_));
         if happened {
             tell(&pass, step).await;
         }
     }
     Ok(Again::In(SOON))
-}
-
-/// The object as it is now; another object of the same name is not it.
-async fn live<C: Cluster>(object: &ClickPipe, context: &Context<C>) -> Result<ClickPipe, Error> {
-    let live: ClickPipe =
-        context.cluster.get(object.namespace().as_deref(), &object.name_any()).await.map_err(Error::Read)?;
-    if live.uid() == object.uid() { Ok(live) } else { Err(Error::Read(cluster::Error::NotFound)) }
 }
 
 /// The object is gone; so is what this process remembers of it.

@@ -35,6 +35,7 @@ use crate::metrics::{Metrics, api::Api as ApiMetrics, leader::Leader, objects::O
 use crate::origin::AllowedOrigins;
 use crate::readiness::Readiness;
 use crate::secrets::SecretStore;
+use crate::slots::Slots;
 use crate::tenure::{Phase, Tenure};
 use crate::triggers::{Inbox, Inboxes, Triggers};
 use crate::watch::{Cache, watch};
@@ -163,6 +164,7 @@ async fn work(config: Config, readiness: Readiness, metrics: Arc<Metrics>, tenur
         connections,
         secrets,
         accounts,
+        slots: Slots::new(config.concurrency),
         triggers,
         events: Events::new(&clients),
         metrics,
@@ -253,7 +255,7 @@ async fn workers(inboxes: Inboxes, clients: &Clients, context: &Arc<Context>, re
         cluster_connections: context.connections.cluster.clone(),
     }));
     tracing::info!("working");
-    let concurrency = context.config.concurrency;
+    let concurrency = Slots::under_way(context.config.concurrency);
     futures::join!(
         workers_of(pipes, context.pipes.clone(), concurrency, clients, context, reconcile::reconcile),
         workers_of(

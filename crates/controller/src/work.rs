@@ -40,7 +40,7 @@ pub struct Workers<K: Kind> {
     pub store: Store<Guarded<K>>,
     /// Who is to be looked at.
     pub inbox: Inbox<K>,
-    /// How many at once.
+    /// How many at once, those that wait for the Cloud API included.
     pub concurrency: u16,
     /// The failures so far; pruned when an object goes.
     pub attempts: Arc<Attempts>,

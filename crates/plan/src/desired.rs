@@ -11,7 +11,7 @@ use crd::condition::Reason;
 use crd::policy::{CreateRetry, RunState};
 
 /// Everything that is wanted of one object.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Desired {
     /// The object.
     pub object: Object,

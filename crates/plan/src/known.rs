@@ -136,6 +136,17 @@ pub enum CreateOutcome {
     },
 }
 
+/// Whether two statuses authorise the same writes: the pipe, the attempt to create it, what is announced. What people see may differ.
+#[must_use]
+pub fn is_same_ground(one: &ClickPipeStatus, other: &ClickPipeStatus) -> bool {
+    let pipe = |status: &ClickPipeStatus| {
+        status.pipe.as_ref().map(|pipe| (pipe.id.clone(), pipe.token.clone(), pipe.service_id.clone()))
+    };
+    pipe(one) == pipe(other)
+        && (&one.create, &one.retired, &one.operation, &one.last_resync)
+            == (&other.create, &other.retired, &other.operation, &other.last_resync)
+}
+
 impl Memory {
     /// Takes notice of what the record and the object say now: when a nonce and a request were first seen is counted from here.
     pub fn notice(&mut self, record: &ClickPipeStatus, requested_at: Option<&str>, now: Tick) {

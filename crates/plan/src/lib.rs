@@ -41,7 +41,7 @@ pub mod verdict;
 mod withheld;
 
 pub use desired::{Account, Desired, Object, PausedBy, Problem, Wanted};
-pub use known::{Known, Memory};
+pub use known::{Known, Memory, is_same_ground};
 pub use learn::{Learned, learn, sending, unwritten};
 pub use neighbours::Neighbours;
 pub use planning::plan;

@@ -20,6 +20,7 @@ use controller::metrics::Metrics;
 use controller::origin::AllowedOrigins;
 use controller::reconcile;
 use controller::secrets::SecretStore;
+use controller::slots::Slots;
 use controller::tenure::Tenure;
 use controller::triggers::{Inboxes, Triggers};
 use futures::future::BoxFuture;
@@ -145,6 +146,7 @@ fn context(
         connections,
         secrets,
         accounts,
+        slots: Slots::new(config.concurrency),
         triggers,
         events: Events::heard_by(Arc::new(move |object, reason, text| {
             heard.say(&format!("event {object}: {reason} {text}"));

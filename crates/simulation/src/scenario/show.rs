@@ -133,7 +133,9 @@ pub async fn plan(world: &World, look: &Look<'_>, named: &Named) -> Result<Vec<S
     let object = world.object(named).ok_or_else(|| format!("there is no {}", named.name))?;
     let pipe: ClickPipe = serde_json::from_value(Value::clone(&object)).map_err(|error| error.to_string())?;
     let key = Key::of(&pipe);
-    let mut pass = Pass::begin(pipe, false, &context).await.map_err(|error| format!("{key}: {error}"))?;
+    let mut pass = Pass::begin(pipe, false, context.slots.take().await, &context)
+        .await
+        .map_err(|error| format!("{key}: {error}"))?;
     let plan = pass.plan();
     let mut lines: Vec<String> = plan.steps.iter().map(step).collect();
     lines.extend(plan.differences.iter().map(|difference| {

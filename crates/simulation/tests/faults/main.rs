@@ -9,6 +9,7 @@ mod caches;
 mod clocks;
 mod crowds;
 mod late;
+mod line;
 mod owners;
 mod steps;
 mod versions;
