@@ -96,7 +96,14 @@ impl<C: Cluster> Connections<C> {
 
     /// The key of a connection as its Secrets say.
     pub async fn read_key(&self, terms: &Terms<'_>) -> Result<AccountKey, ReadSecret> {
-        self.secrets.anew(terms.key_secret.namespace, terms.key_secret.name);
+        // Both before the first read: they are often in one Secret, which is then read once.
+        let key_id = match terms.key_id {
+            KeyId::Value(_) => None,
+            KeyId::Secret(secret) => Some(secret),
+        };
+        for secret in key_id.into_iter().chain([terms.key_secret]) {
+            self.secrets.anew(secret.namespace, secret.name);
+        }
         let key_id = match terms.key_id {
             KeyId::Value(value) => value.to_owned(),
             KeyId::Secret(secret) => self.read(secret).await?.expose().to_owned(),
@@ -167,3 +174,6 @@ fn held<K: Kind>(connection: &K, key: &Key) -> Result<(), Unresolved> {
         (false, true) => Err(Unresolved::ConnectionNotFound(key.clone())),
     }
 }
+
+#[cfg(test)]
+mod tests;
