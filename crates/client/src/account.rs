@@ -2,11 +2,12 @@
 //!
 //! Not here: which accounts there are ([`crate::accounts`]), deciding what to call.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cloud::reply::{self, Answer};
-use cloud::{Call, Failure, Outcome, Reply, ServiceId, Tick};
+use cloud::{Call, Failure, Outcome, Refusal, Reply, ServiceId, Tick};
 
 use crate::accounts::Gate;
 use crate::budget::{Budget, BudgetView};
@@ -36,6 +37,8 @@ struct Parts {
     transport: Arc<dyn Transport>,
     gate: Gate,
     stats: Arc<Mutex<Stats>>,
+    /// Whether the service took the key when it last said anything about it.
+    accepted: AtomicBool,
 }
 
 impl Account {
@@ -47,7 +50,8 @@ impl Account {
         stats: Arc<Mutex<Stats>>,
     ) -> Self {
         let (base, listings) = (key.base(), Arc::default());
-        Self(Arc::new(Parts { key, base, budget, listings, transport, gate, stats }))
+        let accepted = AtomicBool::new(false);
+        Self(Arc::new(Parts { key, base, budget, listings, transport, gate, stats, accepted }))
     }
 
     /// Waits until the budget of the key lets a call of this lane go. Dropping the future leaves the line.
@@ -76,6 +80,7 @@ impl Account {
         if let Err(Failure { outcome: Outcome::Throttled { retry_after }, .. }) = &result {
             flight.throttled(*retry_after);
         }
+        self.judge(&result);
         self.fold(call, &result);
         self.count(call, &raw);
         log::call(call, &raw, &result, clock::now() - sent);
@@ -116,6 +121,23 @@ impl Account {
 
     pub(crate) fn is_shared(&self) -> bool {
         Arc::strong_count(&self.0) > 1
+    }
+
+    /// Whether the service took the key, secret included: only then do others listen to what this account's owner says of the budget.
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.0.accepted.load(Ordering::SeqCst)
+    }
+
+    /// What an answer tells about the key. Only a reply proves it: everything else can be said before anybody looks at the key.
+    fn judge(&self, result: &Result<Reply, Failure>) {
+        match result {
+            Ok(_) => {
+                self.0.accepted.store(true, Ordering::SeqCst);
+                self.0.budget.accept();
+            }
+            Err(failure) if failure.is(&Refusal::Unauthenticated) => self.0.accepted.store(false, Ordering::SeqCst),
+            Err(_) => {}
+        }
     }
 
     async fn look(self, service: ServiceId) -> Shown {

@@ -66,14 +66,19 @@ impl Accounts {
     /// The account of a key. The same key gives the same account; a key with the same id shares its budget.
     ///
     /// With another secret it is another account with the same budget, so a secret that changed is used from the next time somebody asks.
-    /// The newest limit holds.
+    /// The newest limit holds, if it comes with a key that the service has taken; or while it has taken none of this id yet. Whoever only
+    /// knows the id of somebody's key does not slow them down.
     pub fn account(&self, key: AccountKey, limit: Limit) -> Account {
         let now = clock::now();
         let mut known = self.lock();
         let budget = known.budget(&key, limit);
+        let shared = Arc::clone(&budget);
         let account = known.account(key, now, |key| {
             Account::new(key, budget, Arc::clone(&self.transport), Arc::clone(&self.gate), Arc::clone(&self.stats))
         });
+        if account.is_accepted() || !shared.is_accepted() {
+            shared.with_pacer(|pacer| pacer.set_limit(limit, now));
+        }
         known.forget(now);
         account
     }
@@ -98,7 +103,6 @@ impl Known {
         let name = BudgetName { origin: key.origin(), key_id: key.key_id.clone() };
         let budget =
             self.budgets.entry(name.clone()).or_insert_with(|| Arc::new(Budget::new(name, limit, self.started)));
-        budget.with_pacer(|pacer| pacer.set_limit(limit));
         Arc::clone(budget)
     }
 

@@ -5,6 +5,7 @@
 
 mod view;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -33,6 +34,8 @@ pub(crate) struct Budget {
     state: Mutex<State>,
     /// Told when no write waits any more.
     writes_gone: Notify,
+    /// Whether the service has taken a key of this id, so that there is an owner whose word counts.
+    accepted: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -55,7 +58,7 @@ impl Budget {
             pacer.inherit(started);
         }
         let state = State { pacer, line: Line::new() };
-        Self { name, state: Mutex::new(state), writes_gone: Notify::new() }
+        Self { name, state: Mutex::new(state), writes_gone: Notify::new(), accepted: AtomicBool::new(false) }
     }
 
     /// Waits until a call of this lane may go.
@@ -85,6 +88,16 @@ impl Budget {
 
     pub(crate) fn has_writes(&self) -> bool {
         self.lock().line.has_writes()
+    }
+
+    /// The service took a key of this id.
+    pub(crate) fn accept(&self) {
+        self.accepted.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the service has ever taken a key of this id.
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.accepted.load(Ordering::SeqCst)
     }
 
     /// Changes the pacer, and lets the first in the line see it.

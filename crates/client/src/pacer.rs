@@ -77,13 +77,7 @@ impl Pacer {
     /// A pacer that has seen no call. A limit of zero counts as one.
     pub fn new(limit: Limit) -> Self {
         let limit = Limit { requests: limit.requests.max(1), ..limit };
-        Self {
-            limit,
-            slots: BTreeMap::new(),
-            next: 0,
-            spacing: Spacing::default(),
-            throttle: Throttle::new(limit.requests),
-        }
+        Self { limit, slots: BTreeMap::new(), next: 0, spacing: Spacing::default(), throttle: Throttle::new(limit) }
     }
 
     /// Counts on a process before this one, which ended before `started` and used the whole budget until then, in whatever order.
@@ -99,12 +93,17 @@ impl Pacer {
         }
     }
 
-    /// Changes the limit; calls that were made stay counted.
-    pub fn set_limit(&mut self, limit: Limit) {
+    /// Changes the limit. Calls that were made stay counted, and so does a slowdown; what the old limit spaced out goes at the new pace.
+    pub fn set_limit(&mut self, limit: Limit, now: Tick) {
         let limit = Limit { requests: limit.requests.max(1), ..limit };
-        if limit != self.limit {
-            self.limit = limit;
-            self.throttle = self.throttle.with_limit(limit.requests);
+        if limit == self.limit {
+            return;
+        }
+        self.throttle = self.throttle.with_limit(limit);
+        self.limit = limit;
+        self.spacing.catch_up(now, self.interval());
+        for used in self.slots.values_mut() {
+            used.set_limit(limit, now);
         }
     }
 
@@ -164,7 +163,7 @@ impl Pacer {
     }
 
     /// How many calls a window holds at present: the limit's, or fewer after the service refused some.
-    pub const fn allowance(&self) -> u32 {
+    pub fn allowance(&self) -> u32 {
         self.throttle.allowance()
     }
 
@@ -185,14 +184,14 @@ impl Pacer {
 
     /// Whether it remembers nothing that a new one would not.
     pub fn is_idle(&self, now: Tick) -> bool {
-        self.in_window(now) == 0 && self.throttle.is_at_rest(now) && self.throttle.allowance() == self.limit.requests
+        self.in_window(now) == 0 && self.throttle.is_at_rest(now)
     }
 
     /// Lets time pass: drops what has left the window, and restores the rate.
     pub fn forget(&mut self, now: Tick) {
         let limit = self.limit;
         self.slots.retain(|_, used| used.free_at(limit).is_none_or(|free| free > now));
-        self.throttle.restore(now, limit.window());
+        self.throttle.restore(now);
     }
 
     fn interval(&self) -> Duration {
@@ -211,6 +210,8 @@ impl Pacer {
     }
 }
 
+#[cfg(test)]
+mod change;
 #[cfg(test)]
 mod restart;
 #[cfg(test)]

@@ -35,6 +35,9 @@ pub struct Outgoing {
     pub care: Care,
 }
 
+/// How long the answer to a create is waited for: longer than the service's gateway does. Until then the request may still be on its way.
+pub const CREATE_TIMEOUT: Duration = Duration::from_mins(4);
+
 /// How carefully a request is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Care {
@@ -49,7 +52,7 @@ impl Care {
     /// of its own.
     pub const fn of(call: &Call) -> Self {
         match call {
-            Call::CreatePipe { .. } => Self { timeout: Duration::from_mins(4), fresh_connection: true },
+            Call::CreatePipe { .. } => Self { timeout: CREATE_TIMEOUT, fresh_connection: true },
             Call::PatchPipe { .. } | Call::SetState { command: cloud::Command::Resync, .. } => {
                 Self { timeout: Duration::from_mins(1), fresh_connection: true }
             }

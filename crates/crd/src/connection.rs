@@ -44,7 +44,8 @@ pub struct CloudConnectionSpec {
     /// The API's URL; default `https://api.clickhouse.cloud`. Any other origin must be allowed by the operator's flag `--allow-api-url`.
     #[schemars(length(min = 8, max = 2048), regex(pattern = "^https?://"))]
     pub api_url: Option<String>,
-    /// How many requests the API key may make; raise it when ClickHouse support raised yours.
+    /// How many requests the API key may make; raise it when ClickHouse support raised yours. Connections with one key id should agree. They
+    /// share one budget, and the last one asked holds, of those whose key the service has taken.
     #[serde(default)]
     pub request_budget: RequestBudget,
     /// Time between two looks at a quiet service, 30s to 24h.
@@ -88,7 +89,8 @@ pub struct ClusterCloudConnectionSpec {
     /// The API's URL; default `https://api.clickhouse.cloud`. Any other origin must be allowed by the operator's flag `--allow-api-url`.
     #[schemars(length(min = 8, max = 2048), regex(pattern = "^https?://"))]
     pub api_url: Option<String>,
-    /// How many requests the API key may make; raise it when ClickHouse support raised yours.
+    /// How many requests the API key may make; raise it when ClickHouse support raised yours. Connections with one key id should agree. They
+    /// share one budget, and the last one asked holds, of those whose key the service has taken.
     #[serde(default)]
     pub request_budget: RequestBudget,
     /// Time between two looks at a quiet service, 30s to 24h.

@@ -42,6 +42,13 @@ impl Use {
         }
     }
 
+    /// Another limit rules from now on. A process before this one sent nothing any more, so all of it leaves a window that begins now.
+    pub(super) fn set_limit(&mut self, limit: Limit, now: Tick) {
+        if let Self::Inherited(free) = self {
+            *free = (*free).min(now + SEEN_WITHIN + limit.window());
+        }
+    }
+
     /// When it has left the service's window for certain; `None` before it was sent.
     ///
     /// That is one span after the latest moment at which the service can have seen it, and a little more because ticks are rounded and

@@ -34,6 +34,12 @@ impl Spacing {
         self.even = self.even.max(now.0.saturating_mul(1000)).saturating_add(micros(interval));
     }
 
+    /// From now on this interval rules: the next call goes within one of it, however long the ones before were.
+    pub(super) fn catch_up(&mut self, now: Tick, interval: Duration) {
+        let burst = micros(interval).saturating_mul(u64::from(BURST));
+        self.even = self.even.min(now.0.saturating_mul(1000).saturating_add(burst));
+    }
+
     /// A call that was taken does not go after all.
     pub(super) fn give_back(&mut self, interval: Duration) {
         self.even = self.even.saturating_sub(micros(interval));

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use cloud::Tick;
 
+use super::Limit;
+
 /// How long to stop when the service does not say.
 const UNSAID: Duration = Duration::from_secs(2);
 /// Added to what the service says.
@@ -14,8 +16,9 @@ const LONGEST: f64 = 300.0;
 /// How many calls a window holds, and until when none goes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Throttle {
-    requests: u32,
-    allowance: u32,
+    limit: Limit,
+    /// The rate after a refusal; none once all of the limit's is restored. A rate stays the same under another limit.
+    slowed: Option<Limit>,
     since: Tick,
     until: Tick,
     /// When the service last refused a call.
@@ -26,13 +29,13 @@ pub(super) struct Throttle {
 }
 
 impl Throttle {
-    pub(super) const fn new(requests: u32) -> Self {
-        Self { requests, allowance: requests, since: Tick(0), until: Tick(0), refused: None, quiet: Tick(0), times: 0 }
+    pub(super) const fn new(limit: Limit) -> Self {
+        Self { limit, slowed: None, since: Tick(0), until: Tick(0), refused: None, quiet: Tick(0), times: 0 }
     }
 
-    /// The same, under another limit; a freeze stays.
-    pub(super) fn with_limit(self, requests: u32) -> Self {
-        Self { requests, allowance: requests, ..self }
+    /// The same, under another limit; a freeze stays, and so does a slowdown.
+    pub(super) const fn with_limit(self, limit: Limit) -> Self {
+        Self { limit, ..self }
     }
 
     /// A call that was sent then was refused now.
@@ -43,7 +46,7 @@ impl Throttle {
         };
         // Several calls of one burst are refused together; that is one reason to go slower, not several.
         if self.refused.is_none_or(|refused| sent > refused) {
-            self.allowance = (self.allowance / 2).max(1);
+            self.slowed = Some(Limit { requests: (self.allowance() / 2).max(1), ..self.limit });
         }
         if now >= self.until {
             self.since = now;
@@ -55,15 +58,19 @@ impl Throttle {
     }
 
     /// Each window without a refusal restores a tenth of the limit.
-    pub(super) fn restore(&mut self, now: Tick, window: Duration) {
-        while self.allowance < self.requests && !window.is_zero() && now >= self.quiet + window {
+    pub(super) fn restore(&mut self, now: Tick) {
+        let window = self.limit.window();
+        while self.slowed.is_some() && !window.is_zero() && now >= self.quiet + window {
             self.quiet = self.quiet + window;
-            self.allowance = (self.allowance + (self.requests / 10).max(1)).min(self.requests);
+            let faster = self.allowance().saturating_add((self.limit.requests / 10).max(1));
+            self.slowed = (faster < self.limit.requests).then_some(Limit { requests: faster, ..self.limit });
         }
     }
 
-    pub(super) const fn allowance(&self) -> u32 {
-        self.allowance
+    pub(super) fn allowance(&self) -> u32 {
+        let Some(Limit { requests, per }) = self.slowed else { return self.limit.requests };
+        let calls = u128::from(requests) * self.limit.per.as_millis() / per.as_millis().max(1);
+        u32::try_from(calls).unwrap_or(u32::MAX).clamp(1, self.limit.requests)
     }
 
     pub(super) const fn until(&self) -> Tick {
@@ -74,8 +81,9 @@ impl Throttle {
         (now < self.until).then_some((self.since, self.until))
     }
 
+    /// Whether it neither stops nor slows anything.
     pub(super) fn is_at_rest(&self, now: Tick) -> bool {
-        now >= self.until
+        now >= self.until && self.slowed.is_none()
     }
 }
 

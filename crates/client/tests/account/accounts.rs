@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clickpipes_client::clock::now;
+use clickpipes_client::transport::RawAnswer;
 use clickpipes_client::{AccountKey, Accounts, Cloud, Lane, Limit, Transport};
 use cloud::Outcome;
 use tokio::time::sleep;
 
-use crate::memory::{Memory, account, key, patch, service};
+use crate::memory::{Memory, account, delete, key, patch, service};
 
 #[tokio::test(start_paused = true)]
 async fn keys_with_one_id_share_a_budget_but_not_what_they_see() {
@@ -65,4 +66,53 @@ async fn an_account_can_stand_behind_the_trait() {
     memory.put(1, "Running");
     let account = account(&memory);
     assert_eq!(tokio::spawn(async move { look(&account).await }).await.unwrap(), 1);
+}
+
+/// What an owner may say of the budget, once the service has taken the key.
+#[tokio::test(start_paused = true)]
+async fn whoever_only_knows_the_id_of_a_key_does_not_set_its_limit() {
+    let memory = Memory::new(50);
+    let accounts = Accounts::with_transport(Arc::clone(&memory) as Arc<dyn Transport>);
+    let slow = Limit { requests: 1, per: Duration::from_hours(1) };
+    let raised = Limit { requests: 20, ..Limit::default() };
+    let mine = accounts.account(key(1, "secret"), raised);
+    // Nobody has been taken yet: the last word counts.
+    assert_eq!(accounts.account(key(2, "guessed"), slow).budget().limit, slow);
+    assert_eq!(accounts.account(key(1, "secret"), raised).budget().limit, raised);
+    mine.list(service(), now()).await.unwrap();
+    for refused in [401, 403, 429, 504] {
+        let stranger = accounts.account(key(2, "guessed"), slow);
+        assert_eq!(mine.budget().limit, raised, "after {refused}");
+        let body = br#"{"error": "no", "requestId": "r"}"#.to_vec();
+        memory.instead.lock().unwrap().push(RawAnswer { status: refused, retry_after: None, body });
+        stranger.call(Lane::Observe, &delete()).await.unwrap_err();
+    }
+    accounts.account(key(2, "guessed"), slow);
+    assert_eq!(mine.budget().limit, raised);
+    // Another connection with the whole key is an owner too, once that is known.
+    let other = accounts.account(key(3, "secret"), slow);
+    assert_eq!(mine.budget().limit, raised);
+    other.list(service(), now()).await.unwrap();
+    accounts.account(key(3, "secret"), slow);
+    assert_eq!(mine.budget().limit, slow);
+    assert_eq!(accounts.account(key(1, "secret"), raised).budget().limit, raised);
+    // And no longer when the key is refused.
+    memory.instead.lock().unwrap().push(RawAnswer { status: 401, retry_after: None, body: b"{}".to_vec() });
+    other.call(Lane::Observe, &delete()).await.unwrap_err();
+    accounts.account(key(3, "secret"), slow);
+    assert_eq!(mine.budget().limit, raised);
+}
+
+/// Faults: F22.
+#[tokio::test(start_paused = true)]
+async fn two_connections_that_disagree_do_not_undo_a_slowdown() {
+    let memory = Memory::new(50);
+    memory.instead.lock().unwrap().push(RawAnswer { status: 429, retry_after: Some(1.0), body: b"{}".to_vec() });
+    let accounts = Accounts::with_transport(Arc::clone(&memory) as Arc<dyn Transport>);
+    let other = Limit { requests: 9, ..Limit::default() };
+    let account = accounts.account(key(1, "secret"), Limit::default());
+    account.call(Lane::Create, &patch()).await.unwrap_err();
+    for limit in [other, Limit::default(), other, Limit::default()] {
+        assert_eq!(accounts.account(key(1, "secret"), limit).budget().allowance, 5);
+    }
 }
