@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::builder::BoolishValueParser;
 use clap::error::ErrorKind;
 use clap::{ArgAction, CommandFactory, Parser, ValueEnum};
+use client::transport::CREATE_TIMEOUT;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::ParseError;
 
@@ -44,7 +45,8 @@ pub struct Config {
     #[arg(long, env = "CLICKPIPES_CLUSTER_ID", value_name = "ID")]
     pub cluster_id: Option<String>,
 
-    /// How long an unanswered creation of a pipe may still take effect in the service; until then it is not tried again.
+    /// How long an unanswered creation of a pipe may still take effect in the service; until then it is not tried again. Less than
+    /// 4m, for which the operator itself waits for the answer, is for tests: a pipe may then be made twice.
     #[arg(long, env = "CLICKPIPES_CREATE_WINDOW", value_name = "DURATION", default_value = "15m", value_parser = duration::parse)]
     pub create_window: Duration,
 
@@ -77,7 +79,8 @@ pub struct Config {
     #[arg(long, env = "CLICKPIPES_LEASE_DURATION", value_name = "DURATION", default_value = "30s", value_parser = duration::parse)]
     pub lease_duration: Duration,
 
-    /// How long a leader works after its last successful renewal; shorter than the duration.
+    /// How long a leader works after its last successful renewal; shorter than the duration, by ten seconds or more if a call whose
+    /// connection is being made at that moment is to be covered.
     #[arg(long, env = "CLICKPIPES_LEASE_RENEW_DEADLINE", value_name = "DURATION", default_value = "20s", value_parser = duration::parse)]
     pub lease_renew_deadline: Duration,
 
@@ -94,6 +97,17 @@ impl Config {
             Self::command().error(ErrorKind::ValueValidation, error).exit();
         }
         config
+    }
+
+    /// What is allowed and should not be so where pipes matter: value, rule and cure, for the log.
+    pub fn warnings(&self) -> Vec<String> {
+        let window = self.create_window;
+        let short = (window < CREATE_TIMEOUT).then(|| {
+            format!(
+                "--create-window is {window:?}, it should be at least {CREATE_TIMEOUT:?}, for which the answer to a create is waited for: a create that is carried out after the window is sent a second time; leave it at its default of 15m except in tests"
+            )
+        });
+        short.into_iter().collect()
     }
 
     /// The times of the election, if they go together.
@@ -151,6 +165,15 @@ mod tests {
     fn times_of_the_lease_that_allow_two_leaders_are_refused() {
         let config = config(&["--lease-duration", "20s"]).unwrap();
         assert!(matches!(config.lease_terms(), Err(BadTerms::Overlap { .. })));
+    }
+
+    #[test]
+    fn a_window_that_ends_before_the_answer_is_warned_of() {
+        for (window, warned) in [("20s", true), ("3m59s", true), ("4m", false), ("15m", false)] {
+            let warnings = config(&["--create-window", window]).unwrap().warnings();
+            assert_eq!(warnings.iter().any(|warning| warning.contains("--create-window is")), warned, "{window}");
+        }
+        assert!(config(&[]).unwrap().warnings().is_empty());
     }
 
     #[test]

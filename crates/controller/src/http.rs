@@ -2,7 +2,6 @@
 //!
 //! Not here: what is healthy or counted.
 
-use std::future::Future;
 use std::sync::Arc;
 
 use axum::Router;
@@ -21,14 +20,9 @@ struct Shown {
     metrics: Arc<Metrics>,
 }
 
-/// Answers until `end`.
-pub async fn serve(
-    listener: TcpListener,
-    readiness: Readiness,
-    metrics: Arc<Metrics>,
-    end: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    axum::serve(listener, router(readiness, metrics)).with_graceful_shutdown(end).await
+/// Answers for as long as it is polled.
+pub async fn serve(listener: TcpListener, readiness: Readiness, metrics: Arc<Metrics>) -> std::io::Result<()> {
+    axum::serve(listener, router(readiness, metrics)).await
 }
 
 fn router(readiness: Readiness, metrics: Arc<Metrics>) -> Router {

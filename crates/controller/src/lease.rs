@@ -6,11 +6,13 @@
 //! - Each write of the Lease is a compare-and-swap on its `resourceVersion`: of two candidates one wins.
 //! - Clocks of two machines are never compared. A candidate times on its own monotonic clock how long the Lease has not changed, and the
 //!   leader times its renewals from before each request. The `renewTime` in the Lease is for people.
-//! - The leader stops at its renew deadline, by its own clock, before any candidate may take over: no call is put on the wire after that
-//!   moment, also not by a process that was frozen and goes on ([`crate::tenure`]).
+//! - The leader stops at its renew deadline, by its own clock, before any candidate may take over: no call is begun after that moment, also
+//!   not by a process that was frozen and goes on ([`crate::tenure`]).
 //! - An orderly end finishes what has been begun, then gives the Lease up, and the successor need not wait.
 //!
 //! # Caveats
+//! - A call is begun before its connection is made, which takes ten seconds at most (`client::transport::http`). So its bytes may leave that
+//!   much after the deadline: the default of ten seconds between deadline and duration covers it, a smaller difference does not.
 //! - A request that is being written while the process is frozen leaves when it goes on. What follows is what follows from a late create.
 //! - A Lease that is lost ends the process, as soon as what was on the wire is answered and written down. What a process remembers (lists,
 //!   budgets, its own intents) is only true while nobody else works; a new process, which the pod's restart policy makes at once, has

@@ -3,6 +3,7 @@
 //! Not here: serving the answer ([`crate::http`]).
 
 use std::collections::BTreeSet;
+use std::future::Future;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -27,6 +28,12 @@ impl Readiness {
         self.0.send_if_modified(|missing| missing.insert(part));
     }
 
+    /// This part is missing once something has happened.
+    pub async fn missing_after(self, part: &'static str, event: impl Future<Output = ()>) {
+        event.await;
+        self.missing(part);
+    }
+
     /// What is missing now; ready when nothing is.
     pub fn waits_for(&self) -> Vec<&'static str> {
         self.0.borrow().iter().copied().collect()
@@ -42,6 +49,7 @@ impl Readiness {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tenure::{Phase, Tenure};
 
     #[tokio::test]
     async fn it_is_ready_when_nothing_is_missing() {
@@ -52,5 +60,17 @@ mod tests {
         readiness.ready().await;
         readiness.missing("shutdown");
         assert_eq!(readiness.waits_for(), ["shutdown"]);
+    }
+
+    #[tokio::test]
+    async fn it_is_not_ready_any_more_once_the_end_begins_or_the_lease_is_lost() {
+        for end in [Tenure::end, Tenure::lose] {
+            let (readiness, tenure) = (Readiness::waiting_for([]), Tenure::unlimited());
+            let watch = tokio::spawn(readiness.clone().missing_after("shutdown", tenure.reached(Phase::Ending)));
+            readiness.ready().await;
+            end(&tenure);
+            watch.await.unwrap();
+            assert_eq!(readiness.waits_for(), ["shutdown"]);
+        }
     }
 }

@@ -93,12 +93,16 @@ const PARTS: [&str; 5] = ["clickpipes", "cloudconnections", "clustercloudconnect
 pub async fn run(config: Config) -> Result<(), Error> {
     let mut terminate = signal(SignalKind::terminate()).map_err(Error::Signal)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::Signal)?;
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
     let address = config.listen;
     let listener = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
     let tenure = if config.leader_elect { Tenure::waiting() } else { Tenure::unlimited() };
     let (readiness, metrics) = (Readiness::waiting_for(PARTS), Arc::new(Metrics::new()));
-    let server =
-        tokio::spawn(http::serve(listener, readiness.clone(), Arc::clone(&metrics), tenure.reached(Phase::Ending)));
+    // Until the work is over: a process that finishes something is alive, and has something to tell.
+    let server = tokio::spawn(http::serve(listener, readiness.clone(), Arc::clone(&metrics)));
+    tokio::spawn(readiness.clone().missing_after("shutdown", tenure.reached(Phase::Ending)));
 
     let work = work(config, readiness.clone(), metrics, tenure.clone());
     let mut work = std::pin::pin!(work);
@@ -107,7 +111,6 @@ pub async fn run(config: Config) -> Result<(), Error> {
         _ = terminate.recv() => tracing::info!(signal = "SIGTERM", "ending: nothing new is begun, what is under way is finished"),
         _ = interrupt.recv() => tracing::info!(signal = "SIGINT", "ending: nothing new is begun, what is under way is finished"),
     }
-    readiness.missing("shutdown");
     tenure.end();
     let end = work.await;
     server.abort();
@@ -191,7 +194,7 @@ async fn work(config: Config, readiness: Readiness, metrics: Arc<Metrics>, tenur
         () = watches => {}
         () = workers(inboxes, &clients, &context, &readiness) => {}
     }
-    let lost = tenure.phase() == Phase::Over && context.config.leader_elect;
+    let lost = tenure.was_lost();
     // Whoever waits for this gives the lease up; it is kept until here, because what is under way counts as work.
     drop(work_is_over);
     if let Some(election) = election {

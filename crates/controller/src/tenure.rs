@@ -18,7 +18,7 @@ pub struct Tenure(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     phase: watch::Sender<Phase>,
-    /// The moment from which nothing may be done any more, unless it is moved before.
+    /// The moment from which nothing may be done any more, unless it is moved before; 0 as long as it was never held.
     until: AtomicU64,
 }
 
@@ -85,6 +85,11 @@ impl Tenure {
         }
     }
 
+    /// Whether it is over because it was lost or ran out. One that was asked to end before it ever began was not lost.
+    pub fn was_lost(&self) -> bool {
+        self.phase() == Phase::Over && self.0.until.load(Ordering::SeqCst) != 0
+    }
+
     /// Whether a call may be put on the wire now.
     pub fn may_call(&self) -> bool {
         matches!(self.phase(), Phase::Working | Phase::Ending)
@@ -143,6 +148,32 @@ mod tests {
         assert_eq!(tenure.phase(), Phase::Ending, "it is extended, not begun again");
         tenure.lose();
         assert_eq!((tenure.phase(), tenure.may_call()), (Phase::Over, false));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_what_was_held_can_be_lost() {
+        let standby = Tenure::waiting();
+        standby.end();
+        assert_eq!((standby.may_call(), standby.was_lost()), (false, false));
+        // The lease that is won while the process ends is not used.
+        standby.hold_until(clock::now() + Duration::from_secs(20));
+        assert_eq!((standby.may_call(), standby.was_lost()), (false, false));
+
+        let held = || {
+            let tenure = Tenure::waiting();
+            tenure.hold_until(clock::now() + Duration::from_secs(20));
+            tenure
+        };
+        let (ended, ran_out, lost) = (held(), held(), held());
+        ended.end();
+        lost.lose();
+        assert!(!ended.was_lost() && !ran_out.was_lost() && lost.was_lost());
+        tokio::time::advance(Duration::from_secs(20)).await;
+        assert!(ran_out.was_lost(), "nobody said so");
+        assert!(ended.was_lost(), "it ran out before the end of the work");
+        let unlimited = Tenure::unlimited();
+        unlimited.end();
+        assert!(!unlimited.was_lost());
     }
 
     #[tokio::test(start_paused = true)]

@@ -18,6 +18,17 @@ fn sent(operator: &Operator) -> u64 {
     requests.filter_map(|line| line.rsplit_once(' ')?.1.parse::<u64>().ok()).sum()
 }
 
+/// Waits until this process says that it ends, and looks that it answers everything else as before.
+fn assert_answers_to_its_end(operator: &Operator) {
+    let unready = || {
+        let answer = operator.http().get("/readyz")?;
+        Ok::<_, testbed::Error>((answer.status == 503 && answer.body.contains("shutdown")).then_some(()))
+    };
+    operator.process().wait_until(PATIENCE, "the operator to say that it ends", unready).unwrap();
+    assert_eq!(operator.http().get("/healthz").unwrap().status, 200, "what finishes its work is alive");
+    assert!(leads(operator), "and tells what it does");
+}
+
 #[test]
 fn one_of_two_replicas_works_and_the_other_takes_over() {
     let stage = Stage::new();
@@ -30,11 +41,21 @@ fn one_of_two_replicas_works_and_the_other_takes_over() {
     assert!(leads(&first) && !leads(&second), "the second one is ready and does not lead");
     assert_eq!((sent(&second), second.metrics().unwrap().contains("clickpipes_managed_resources")), (0, false));
 
+    // A replica that never led has nothing to lose.
+    let idle = stage.candidate();
+    idle.wait_until_ready(PATIENCE).unwrap();
+    assert!(idle.terminate(PATIENCE).unwrap().success(), "{}", idle.logs());
+
     // An orderly end while a create is on the wire: its answer is written down before the successor begins, and that is at once.
-    stage.fault("slow-answer", &json!({"ms": 150_000}), "CreatePipe", "refunds");
+    stage.fault("slow-answer", &json!({"ms": 300_000}), "CreatePipe", "refunds");
     stage.apply(&["refunds"]);
     stage.wait_requests("CreatePipe", 3);
-    assert!(first.terminate(PATIENCE).unwrap().success(), "{}", first.logs());
+    let end = std::thread::scope(|scope| {
+        let end = scope.spawn(|| first.terminate(PATIENCE).unwrap());
+        assert_answers_to_its_end(&first);
+        end.join().unwrap()
+    });
+    assert!(end.success(), "{}", first.logs());
     let ended = Instant::now();
     wait_leads(&second, PATIENCE);
     let waited = ended.elapsed();
