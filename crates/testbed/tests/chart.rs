@@ -115,6 +115,28 @@ fn without_the_watch_secrets_are_neither_listed_nor_watched() {
 }
 
 #[test]
+fn a_duration_is_written_as_the_flags_take_it() {
+    for duration in ["30s", "15m", "1h", "1h30m", "1h30s", "2m30s", "1h2m3s"] {
+        let text = template(&["--set", &format!("createWindow={duration}")]).text().unwrap();
+        assert!(text.contains(&format!("value: {duration:?}")), "{duration} in\n{text}");
+    }
+}
+
+#[test]
+fn the_port_follows_the_address() {
+    let text = template(&["--set", "listen=[::]:9090"]).text().unwrap();
+    assert!(text.contains("value: \"[::]:9090\"") && text.contains("containerPort: 9090,"), "{text}");
+    let text = template(&[]).text().unwrap();
+    assert!(text.contains("value: \"0.0.0.0:8080\"") && text.contains("containerPort: 8080,"), "{text}");
+}
+
+#[test]
+fn a_monitor_needs_a_service() {
+    let output = template(&["--set", "metrics.serviceMonitor.create=true,metrics.service.create=false"]);
+    assert!(!output.success && output.stderr.contains("metrics.service.create: true"), "{}", output.stderr);
+}
+
+#[test]
 fn a_digest_wins_over_the_tag() {
     let digest = format!("sha256:{}", "0".repeat(64));
     let text = template(&["--set", &format!("image.tag=v9,image.digest={digest}")]).text().unwrap();
@@ -127,6 +149,10 @@ fn a_mistyped_value_is_refused() {
         "pause=true",
         "logFormat=xml",
         "createWindow=soon",
+        "createWindow=",
+        "createWindow=30m1h",
+        "listen=:8080",
+        "listen=localhost:8080",
         "allowApiUrls={https://example.com/path}",
         "leaderElection.leaseDuration=15",
         "leaderElection.leaseName=Not A Name",
@@ -154,7 +180,7 @@ fn the_operator_may_do_what_it_needs() {
     for needed in [
         "patch cloud.clickhouse.com/clickpipes elsewhere",
         "update cloud.clickhouse.com/clickpipes/status elsewhere",
-        "update cloud.clickhouse.com/cloudconnections/finalizers elsewhere",
+        "patch cloud.clickhouse.com/clickpipes/status elsewhere",
         "watch cloud.clickhouse.com/clustercloudconnections",
         "watch core/secrets",
         "get core/configmaps elsewhere",
@@ -173,6 +199,8 @@ fn the_operator_may_do_what_it_needs() {
 fn the_operator_may_not_do_anything_else() {
     for refused in [
         "create cloud.clickhouse.com/clickpipes elsewhere",
+        "update cloud.clickhouse.com/clickpipes elsewhere",
+        "update cloud.clickhouse.com/cloudconnections/finalizers elsewhere",
         "delete cloud.clickhouse.com/clickpipes elsewhere",
         "update core/secrets elsewhere",
         "update core/secrets clickpipes-system",
