@@ -4,7 +4,7 @@
 //! ([`crate::vanish`]).
 
 use cloud::{Pipe, PipeId, PipeState, Tick};
-use crd::condition::Reason;
+use crd::condition::{Reason, Truth};
 use crd::policy::ManagementPolicy;
 
 use crate::approval::{self, Word};
@@ -73,6 +73,16 @@ fn managed(
         return plan;
     }
     let Some(pipe) = pipe else {
+        if observes && replace::is_removing(known) {
+            let message =
+                "the pipe was removed to be replaced: the new one is made once managementPolicy is Full again";
+            let verdict = Verdict::blocked(Reason::ReplaceRequired, message).ready(
+                Truth::False,
+                Reason::ReplaceRequired,
+                message,
+            );
+            return rest(desired, known, account, verdict);
+        }
         return vanish::plan(desired, known, account, id, seen);
     };
     if observes {

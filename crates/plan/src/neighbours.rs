@@ -37,9 +37,10 @@ impl Neighbours {
         let removing = status.operation.as_ref().is_some_and(|operation| {
             operation.kind != OperationKind::Update && operation.phase == OperationPhase::Removing
         });
-        // One that is known to be gone does not vanish again.
+        // One that is known to be gone does not vanish again; of one that is paused nobody concludes that it is.
+        let left = [Reason::ExternallyDeleted, Reason::ReconcilePaused];
         let known =
-            said(status, ConditionType::Synced).is_some_and(|reason| reason == Reason::ExternallyDeleted.as_str());
+            said(status, ConditionType::Synced).is_some_and(|said| left.iter().any(|reason| said == reason.as_str()));
         if deleting || removing || known {
             return;
         }

@@ -20,6 +20,8 @@ use crate::verdict::{Kind, Verdict};
 
 /// A command whose effect does not show is sent again after this time.
 const SEND_AGAIN: Duration = Duration::from_mins(1);
+/// A command whose effect does not show in this time has none; the service takes up to two minutes.
+const SHOWS: Duration = Duration::from_mins(2);
 /// An internal error that lasts so long does not pass by itself.
 const INTERNAL_ERROR: Duration = Duration::from_mins(30);
 
@@ -75,6 +77,11 @@ pub(crate) fn send(
         return rest(desired, known, account, verdict);
     }
     call(desired, known, Call::SetState { service: account.service.clone(), pipe: id.clone(), command }, true, verdict)
+}
+
+/// Whether a command was accepted lately and has not shown what it does: until then the state that is shown says nothing.
+pub(crate) fn is_awaited(known: &Known, command: Command) -> bool {
+    known.memory.commanded.is_some_and(|(sent, at)| sent == command && known.now - at < SHOWS)
 }
 
 /// Whether the run state may be changed: it is owed, the user asks for it now, or drift is corrected.
@@ -153,6 +160,16 @@ pub(crate) fn verdict(desired: &Desired, known: &Known, pipe: &Pipe) -> Verdict 
     let runs = desired.wants_running();
     let working = Verdict::working;
     match (&pipe.state, runs) {
+        (PipeState::Running | PipeState::Degraded | PipeState::Snapshot, true) if is_awaited(known, Command::Stop) => {
+            working(
+                Reason::Starting,
+                "the service has accepted to stop the pipe, which does not show yet: it will be started again",
+            )
+        }
+        (PipeState::Stopped | PipeState::Paused, false) if is_awaited(known, Command::Start) => working(
+            Reason::Stopping,
+            "the service has accepted to start the pipe, which does not show yet: it will be stopped again",
+        ),
         (PipeState::Running, true) => Verdict::settled(Reason::Running, "the pipe is running"),
         (PipeState::Stopped | PipeState::Paused, false) => {
             Verdict::settled(Reason::Stopped, "the pipe is stopped, as wanted")

@@ -5,9 +5,10 @@
 mod conditions;
 mod observed;
 
-use cloud::PipeState;
+use cloud::{Command, PipeState};
 use crd::ClickPipeStatus;
-use crd::policy::RunState;
+use crd::condition::Reason;
+use crd::policy::{ManagementPolicy, RunState};
 use crd::status::Drift;
 use crd::status::record::{Applied, CreatePhase, CreateRecord, OperationKind, OperationPhase, PipeRecord};
 
@@ -15,6 +16,7 @@ use crate::approval;
 use crate::desired::Desired;
 use crate::diff::Difference;
 use crate::known::Known;
+use crate::run_state::is_awaited;
 use crate::step::Plan;
 use crate::verdict::Kind;
 use crate::{conflict, create, resync, run_state, twins};
@@ -47,6 +49,12 @@ fn progress(desired: &Desired, known: &Known, plan: &Plan) -> ClickPipeStatus {
         pipe.state = Some(seen.state.as_str().to_owned());
         pipe.name = Some(create::record::name(seen));
         pipe.updated_at = Some(seen.updated_at.clone()).filter(|at| !at.is_empty());
+        pipe.vanished_generation = None;
+    }
+    if let Some(pipe) = record.pipe.as_mut()
+        && matches!(plan.verdict.synced.reason, Reason::MassVanish | Reason::ExternallyDeleted)
+    {
+        pipe.vanished_generation = Some(desired.object.generation);
     }
     if let Some(last) = record.last_resync.as_mut()
         && plan.steps.is_empty()
@@ -57,11 +65,15 @@ fn progress(desired: &Desired, known: &Known, plan: &Plan) -> ClickPipeStatus {
     let settled = plan.verdict.kind == Kind::Settled && plan.steps.is_empty() && record.pipe.is_some();
     if settled && let Ok(wanted) = &desired.wanted {
         record.last_synced_generation = Some(desired.object.generation);
-        record.applied = Some(Applied { generation: desired.object.generation, document: wanted.document.redacted() });
-        record.secret_fingerprints = Some(wanted.fingerprints.clone());
-        record.operation = None;
-        record.create = record.create.map(|create| CreateRecord { phase: settled_phase(create.phase), ..create });
         record.last_error = None;
+        // Who only observes applies nothing, and finishes nothing.
+        if desired.spec.management_policy == ManagementPolicy::Full {
+            let document = wanted.document.redacted();
+            record.applied = Some(Applied { generation: desired.object.generation, document });
+            record.secret_fingerprints = Some(wanted.fingerprints.clone());
+            record.operation = None;
+            record.create = record.create.map(|create| CreateRecord { phase: settled_phase(create.phase), ..create });
+        }
     }
     if plan.steps.is_empty() && is_resumed(desired, known, plan) {
         record.operation = None;
@@ -80,7 +92,9 @@ fn is_resumed(desired: &Desired, known: &Known, plan: &Plan) -> bool {
     let over = operation.phase == OperationPhase::Resuming || plan.verdict.kind != Kind::Working;
     let looked = known.seen.as_ref().is_some_and(|seen| seen.begun >= known.floor());
     let runs = known.pipe().map(|pipe| match pipe.state {
-        PipeState::Running | PipeState::Degraded | PipeState::Snapshot => Some(true),
+        PipeState::Running | PipeState::Degraded | PipeState::Snapshot => {
+            (!is_awaited(known, Command::Stop)).then_some(true)
+        }
         PipeState::Stopped | PipeState::Paused => Some(false),
         PipeState::Completed | PipeState::Failed | PipeState::InternalError => Some(desired.wants_running()),
         _ => None,

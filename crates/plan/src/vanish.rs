@@ -36,7 +36,7 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, id: &Pip
         // Established before, and nobody has asked for anything since.
         return rest(desired, known, account, deleted_by_others(desired, id));
     }
-    if known.neighbours.is_mass() && known.now < since + BRAKE {
+    if brake(desired, known) == Brake::On && known.now < since + BRAKE {
         return rest(desired, known, account, many_missing());
     }
     let missing = Verdict {
@@ -61,9 +61,31 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, id: &Pip
     }
 }
 
+/// What holds a missing pipe's object back from making another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Brake {
+    /// Nothing.
+    Off,
+    /// Many are missing.
+    On,
+    /// It was found once that the pipe had vanished; what became of the others since does not matter.
+    Locked,
+}
+
+/// The brake is on record, since conditions come and go: a list that fails must not let it off. A person lets it off, with another spec or a
+/// request.
+fn brake(desired: &Desired, known: &Known) -> Brake {
+    match known.record.pipe.as_ref().and_then(|pipe| pipe.vanished_generation) {
+        Some(at) if at != desired.object.generation || known.is_requested(desired) => Brake::Off,
+        _ if known.neighbours.is_mass() => Brake::On,
+        Some(_) => Brake::Locked,
+        None => Brake::Off,
+    }
+}
+
 fn gone(desired: &Desired, known: &Known, account: &Account, id: &PipeId) -> Plan {
     // After many vanished at once, and where nothing is to be written, only a person's word makes another pipe.
-    let braked = known.neighbours.is_mass() || known.still_says(desired, ConditionType::Synced, Reason::MassVanish);
+    let braked = matches!(brake(desired, known), Brake::On | Brake::Locked);
     let observes = desired.spec.management_policy == ManagementPolicy::ObserveOnly;
     match desired.spec.on_external_delete {
         OnExternalDelete::Recreate if !braked && !observes => {

@@ -42,6 +42,10 @@ pub struct PipeRecord {
     /// When it was last changed, as the service said at the last write of this status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<String>,
+    /// The generation of the spec at which the pipe was found to have vanished, alone or with many others. While the spec is the same, no other
+    /// pipe is made, unless a person asks for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vanished_generation: Option<i64>,
 }
 
 /// The last attempt to create a pipe; written before the request is sent.

@@ -150,6 +150,7 @@ fn pipe_record(desired: &Desired, account: &Account, pipe: &Pipe, token: &str) -
         state: None,
         created_at: Some(pipe.created_at.clone()).filter(|at| !at.is_empty()),
         updated_at: None,
+        vanished_generation: None,
     }
 }
 

@@ -108,6 +108,8 @@ impl Watchman {
             "Running" => &["Running"],
             "Stopped" => &["Stopped", "Paused"],
             "Completed" => &["Completed"],
+            // Until now it only observed.
+            "Observed" if observed < generation => &STATES,
             _ => &[],
         };
         // What a state means that nobody has heard of is not known: then Ready says what it said.
