@@ -13,6 +13,8 @@ use tokio::time::Instant;
 const FIRST: Duration = Duration::from_secs(1);
 /// The longest delay.
 const LONGEST: Duration = Duration::from_mins(1);
+/// An object that was not tried for so long after it might have been is gone.
+const FORGET: Duration = Duration::from_mins(10);
 
 /// The failures of each object, by uid.
 #[derive(Debug, Default)]
@@ -36,6 +38,8 @@ impl Attempts {
     /// It failed; returns how long to wait.
     pub fn failed(&self, uid: &str, generation: Option<i64>, now: Instant) -> Duration {
         let mut attempts = self.0.lock();
+        // Nobody says when an object that failed has gone.
+        attempts.retain(|_, failures| now < failures.not_before + FORGET);
         let count = attempts.get(uid).map_or(0, |failures| failures.count).saturating_add(1);
         let delay = FIRST.saturating_mul(2_u32.saturating_pow(count - 1)).min(LONGEST);
         attempts.insert(uid.to_owned(), Failures { count, not_before: now + delay, generation });
@@ -61,6 +65,16 @@ mod tests {
         assert_eq!(attempts.wait("b", Some(1), now), None);
         attempts.forget("a");
         assert_eq!(attempts.wait("a", Some(1), now), None);
+    }
+
+    #[test]
+    fn who_is_gone_is_forgotten() {
+        let (attempts, now) = (Attempts::default(), Instant::now());
+        attempts.failed("gone", Some(1), now);
+        attempts.failed("b", Some(1), now + Duration::from_mins(5));
+        assert_eq!(attempts.0.lock().len(), 2);
+        attempts.failed("b", Some(1), now + Duration::from_mins(12));
+        assert_eq!(attempts.0.lock().keys().collect::<Vec<_>>(), ["b"]);
     }
 
     #[test]

@@ -43,11 +43,13 @@ impl<C: Cluster> Context<C> {
         self.triggers.namespace_changed(change);
     }
 
-    /// Data of Secrets that nobody needs any more is dropped.
+    /// Data of Secrets that nobody needs any more is dropped, and so is what was found in services.
     fn release(&self, unused: Vec<Needed>) {
         for needed in unused {
-            if let Needed::Secret(secret) = needed {
-                self.secrets.forget(&secret);
+            match needed {
+                Needed::Secret(secret) => self.secrets.forget(&secret),
+                Needed::Service(service) => self.metrics.ownerless.forget(&service),
+                Needed::Connection(_) | Needed::Namespace(_) | Needed::Pipe(_) => {}
             }
         }
     }

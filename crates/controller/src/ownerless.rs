@@ -37,13 +37,11 @@ impl Ownerless {
         found.values().fold((0, 0), |(ours, unknown), one| (ours + one.this_cluster.len(), unknown + one.unknown))
     }
 
-    /// Looks through a LIST, once. Services that no object names any more are forgotten.
+    /// Looks through a LIST, once, without holding up others that look through theirs.
     pub fn sweep<C>(&self, service: &ServiceId, seen: &Seen, context: &Context<C>) {
-        let mut found = self.0.lock();
-        if found.get(service).is_some_and(|last| last.begun >= seen.begun) {
+        if self.0.lock().get(service).is_some_and(|last| last.begun >= seen.begun) {
             return;
         }
-        found.retain(|service, _| context.dependencies.is_needed(&Needed::Service(service.as_str().to_owned())));
         let now = search(service, seen, &context.cluster_id, || {
             let namespaces = context.namespaces.state().iter().map(|namespace| namespace.name_any()).collect();
             (owners(service, context), namespaces)
@@ -57,7 +55,15 @@ impl Ownerless {
                 "ownerless"
             );
         }
+        let mut found = self.0.lock();
         found.insert(service.clone(), now);
+        // It may have lost its last object meanwhile.
+        found.retain(|service, _| context.dependencies.is_needed(&Needed::Service(service.as_str().to_owned())));
+    }
+
+    /// Forgets a service that no object names any more: nobody looks there again.
+    pub fn forget(&self, service: &str) {
+        self.0.lock().retain(|known, _| known.as_str() != service);
     }
 }
 

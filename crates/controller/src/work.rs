@@ -42,7 +42,7 @@ pub struct Workers<K: Kind> {
     pub inbox: Inbox<K>,
     /// How many at once, those that wait for the Cloud API included.
     pub concurrency: u16,
-    /// The failures so far; pruned when an object goes.
+    /// The failures so far.
     pub attempts: Arc<Attempts>,
     /// Where passes are counted.
     pub metrics: Arc<Metrics>,
