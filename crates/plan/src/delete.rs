@@ -72,7 +72,10 @@ fn elsewhere(known: &Known, account: &Account) -> Option<&'static str> {
 
 /// Nothing is deleted; but what is ours must be certain first, or a re-created object would make a second pipe.
 fn keep(desired: &Desired, known: &Known, account: &Account) -> Plan {
-    let since = known.memory.first_seen.max(known.floor());
+    let late = known.late_until(desired.create_window).unwrap_or_default();
+    let settled = known.memory.first_seen.max(known.floor());
+    // A pipe that no LIST has shown may be late: that there is none is concluded only from looks begun after the window.
+    let since = if known.now < late { settled } else { settled.max(late) };
     let keeping = deleting("the pipe is kept: making sure which one it is");
     let Some(seen) = seen_since(known, since) else {
         return match known.pipe_id().filter(|_| is_service_missing(known)) {
@@ -84,7 +87,9 @@ fn keep(desired: &Desired, known: &Known, account: &Account) -> Plan {
         };
     };
     match known.pipe_id() {
-        Some(id) if seen.pipes.contains_key(&id) || looked_absent(known, &id, Tick(0)) => release("the pipe is kept"),
+        Some(id) if seen.pipes.contains_key(&id) => release("the pipe is kept"),
+        Some(_) if known.now < late => rest(desired, known, account, keeping),
+        Some(id) if looked_absent(known, &id, since) => release("the pipe is gone"),
         // It is there, and no LIST shows it yet.
         Some(id) if looked_present(known, &id, seen.begun) => rest(desired, known, account, keeping),
         Some(id) => find(desired, known, account, id, keeping),

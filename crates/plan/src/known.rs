@@ -218,9 +218,15 @@ impl Known {
     /// than the window.
     #[must_use]
     pub fn may_be_late(&self, window: std::time::Duration) -> bool {
+        self.late_until(window).is_some_and(|over| self.now < over)
+    }
+
+    /// Until when the recorded pipe may be there although the service does not find it; `None` when a LIST has shown it.
+    #[must_use]
+    pub fn late_until(&self, window: std::time::Duration) -> Option<Tick> {
         let was_seen = self.memory.pipe_seen || self.record.pipe.as_ref().is_some_and(|pipe| pipe.state.is_some());
         let over = (self.memory.first_seen + window).max(self.window_over_at(window).unwrap_or_default());
-        !was_seen && self.now < over
+        (!was_seen).then_some(over)
     }
 
     /// The recorded pipe as the last LIST showed it.

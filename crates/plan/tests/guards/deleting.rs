@@ -43,6 +43,32 @@ fn a_pipe_is_kept_once_it_was_seen_or_is_certainly_gone() {
 }
 
 #[test]
+fn a_new_pipe_that_nothing_shows_yet_is_waited_for_before_it_is_kept() {
+    let mut case = deleting(DeletionPolicy::Retain);
+    let (id, pipe) = (case.id(), found(&case));
+    case.known.memory.pipe_seen = false;
+    case.known.record.pipe.as_mut().unwrap().state = None;
+    case.known.memory.first_seen = case.known.now;
+    case.list(&[]);
+    case.known.memory.looked = Some((id.clone(), case.known.now, None));
+    assert_eq!(case.next(), "rest", "it may be late");
+    case.wait(15 * MINUTE - 1);
+    case.list(&[]);
+    case.known.memory.looked = Some((id.clone(), case.known.now, None));
+    assert_eq!(case.next(), "rest", "for the whole window");
+    // What was looked at before its end proves nothing afterwards.
+    case.wait(1);
+    assert_eq!(case.next(), "list");
+    case.list(&[]);
+    assert_eq!(case.next(), "get");
+    let mut gone = case.known.clone();
+    gone.memory.looked = Some((id, gone.now, None));
+    assert_eq!(Case { desired: case.desired.clone(), known: gone }.next(), "Release");
+    case.list(&[*pipe.unwrap()]);
+    assert_eq!(case.next(), "Release", "the list shows it");
+}
+
+#[test]
 fn a_pipe_whose_service_is_gone_is_gone_when_this_process_has_not_found_it() {
     let mut case = deleting(DeletionPolicy::Retain);
     case.known.seen = None;
