@@ -104,7 +104,7 @@ async fn steps<C: Cluster>(object: ClickPipe, context: &Context<C>) -> Result<Ag
         let Some(step) = plan.first() else { return report(&mut pass, &plan).await };
         let result = act(&mut pass, &plan, step).await?;
         if *step == Step::Release {
-            tell(&pass, step).await;
+            tell(&pass, &plan, step).await;
             return Ok(forget(&pass.object, context));
         }
         let happened = result.is_ok();
@@ -115,7 +115,7 @@ async fn steps<C: Cluster>(object: ClickPipe, context: &Context<C>) -> Result<Ag
         // A look takes its time, in the line and on the wire.
         pass.is_live &= !matches!(step, Step::Look(_));
         if happened {
-            tell(&pass, step).await;
+            tell(&pass, &plan, step).await;
         }
     }
     Ok(Again::In(SOON))

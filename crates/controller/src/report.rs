@@ -53,7 +53,7 @@ async fn write<C: Cluster>(pass: &mut Pass<'_, C>, status: ClickPipeStatus) -> R
 }
 
 /// An Event for what the operator did, and nothing for what it only looked at.
-pub async fn tell<C: Cluster>(pass: &Pass<'_, C>, step: &Step) {
+pub async fn tell<C: Cluster>(pass: &Pass<'_, C>, plan: &Plan, step: &Step) {
     let deed = match step {
         Step::Call { call, .. } => match call {
             cloud::Call::CreatePipe { .. } => Deed::PipeCreated,
@@ -72,17 +72,13 @@ pub async fn tell<C: Cluster>(pass: &Pass<'_, C>, step: &Step) {
             | cloud::Call::ListPipes { .. }
             | cloud::Call::GetPipe { .. } => return,
         },
-        Step::Release
-            if pass.known.record.pipe.is_some()
-                && pass.desired.spec.deletion_policy == crd::policy::DeletionPolicy::Retain =>
-        {
-            Deed::PipeReleased
-        }
+        // Something is left in the service, or may be.
+        Step::Release if plan.verdict.kind == Kind::Reported => Deed::PipeReleased,
         Step::Hold | Step::Remember { .. } | Step::Note { .. } | Step::Look(_) | Step::Release => return,
     };
     let pipe = pass.known.record.pipe.as_ref().map_or("", |pipe| pipe.id.as_str());
     let text = match deed {
-        Deed::PipeReleased => format!("pipe {pipe} is kept in ClickHouse Cloud"),
+        Deed::PipeReleased => plan.verdict.synced.message.clone(),
         _ if pipe.is_empty() => "accepted by ClickHouse Cloud".to_owned(),
         _ => format!("pipe {pipe}: accepted by ClickHouse Cloud"),
     };

@@ -2,7 +2,9 @@
 //!
 //! The finalizer stays until nothing of ours is left: also a create whose answer was lost is waited for. Not here: other objects.
 
-use cloud::{Call, Outcome, Pipe, PipeId, Refusal, Tick};
+mod keep;
+
+use cloud::{Call, Outcome, Pipe, PipeId, Tick};
 use crd::condition::{Reason, Truth};
 use crd::policy::{DeletionPolicy, ManagementPolicy};
 use crd::status::record::CreatePhase;
@@ -13,9 +15,9 @@ use crate::create::{
 };
 use crate::desired::{Account, Desired};
 use crate::known::{Known, Seen};
-use crate::planning::{attempt, call, is_foreign, look, only_look, rest, seen_since};
+use crate::planning::{call, is_foreign, look, only_look, rest, seen_since};
 use crate::setback::first_line;
-use crate::step::{Look, Plan, Step};
+use crate::step::{Plan, Step};
 use crate::token;
 use crate::verdict::{Kind, Saying, Verdict};
 
@@ -46,8 +48,7 @@ pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
     }
     let account = match &desired.account {
         Ok(account) => account,
-        // Keeping needs no key.
-        Err(_) if retain => return release("the pipe is kept"),
+        Err(problem) if retain => return keep::without_account(desired, known, problem),
         Err(problem) => return Plan::rest(blocked(&problem.to_string())),
     };
     if known.record.pipe.is_some() && known.pipe_id().is_none() && !retain {
@@ -59,7 +60,7 @@ pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
     if let Some(why) = elsewhere(known, account).filter(|_| !retain) {
         return Plan::rest(blocked(why));
     }
-    let plan = if retain { keep(desired, known, account) } else { remove(desired, known, account) };
+    let plan = if retain { keep::plan(desired, known, account) } else { remove(desired, known, account) };
     plan.or_say_deleting(desired, known)
 }
 
@@ -68,50 +69,6 @@ fn elsewhere(known: &Known, account: &Account) -> Option<&'static str> {
     let organization = known.record.pipe.as_ref()?.organization_id.as_deref()?;
     (organization != account.organization.as_str())
         .then_some("the connection names another organization than the pipe's")
-}
-
-/// Nothing is deleted; but what is ours must be certain first, or a re-created object would make a second pipe.
-fn keep(desired: &Desired, known: &Known, account: &Account) -> Plan {
-    let late = known.late_until(desired.create_window).unwrap_or_default();
-    let settled = known.memory.first_seen.max(known.floor());
-    // A pipe that no LIST has shown may be late: that there is none is concluded only from looks begun after the window.
-    let since = if known.now < late { settled } else { settled.max(late) };
-    let keeping = deleting("the pipe is kept: making sure which one it is");
-    let Some(seen) = seen_since(known, since) else {
-        return match known.pipe_id().filter(|_| is_service_missing(known)) {
-            Some(id) if looked_absent(known, &id, known.memory.first_seen) => {
-                release("the pipe is gone, and its service too")
-            }
-            Some(id) => find(desired, known, account, id, keeping),
-            None => look(desired, known, account, since, keeping),
-        };
-    };
-    match known.pipe_id() {
-        Some(id) if seen.pipes.contains_key(&id) => release("the pipe is kept"),
-        Some(_) if known.now < late => rest(desired, known, account, keeping),
-        Some(id) if looked_absent(known, &id, since) => release("the pipe is gone"),
-        // It is there, and no LIST shows it yet.
-        Some(id) if looked_present(known, &id, seen.begun) => rest(desired, known, account, keeping),
-        Some(id) => find(desired, known, account, id, keeping),
-        None if matches(desired, known, seen).iter().all(|pipe| known.is_retired(&pipe.id)) => {
-            unless_pending(desired, known, account, keeping)
-        }
-        None => release("the pipe is kept"),
-    }
-}
-
-fn find(desired: &Desired, known: &Known, account: &Account, id: PipeId, verdict: Verdict) -> Plan {
-    let step = Step::Look(Look::Pipe { service: account.service.clone(), pipe: id });
-    attempt(desired, known, "GetPipe", step, verdict)
-}
-
-/// Whether the service itself is not there any more, as its list says.
-fn is_service_missing(known: &Known) -> bool {
-    known
-        .memory
-        .setback
-        .as_ref()
-        .is_some_and(|setback| setback.call == "ListPipes" && setback.failure.is(&Refusal::NotFound))
 }
 
 fn remove(desired: &Desired, known: &Known, account: &Account) -> Plan {
@@ -173,13 +130,7 @@ fn delete(desired: &Desired, known: &Known, account: &Account, id: &PipeId, verd
 
 /// Releases, unless a create may still be carried out: then the window must be over, and a LIST begun after it must be empty.
 fn unless_pending(desired: &Desired, known: &Known, account: &Account, verdict: Verdict) -> Plan {
-    let pending = known.record.pipe.is_none()
-        && known.record.create.as_ref().is_some_and(|create| create.phase == CreatePhase::Intent);
-    let unsent =
-        known.memory.intent.as_ref().is_some_and(|own| {
-            !own.sent && known.record.create.as_ref().is_some_and(|create| create.nonce == own.nonce)
-        });
-    if !pending || unsent {
+    if !is_pending(known) {
         return release("the pipe is gone");
     }
     match known.window_over_at(desired.create_window) {
@@ -192,6 +143,13 @@ fn unless_pending(desired: &Desired, known: &Known, account: &Account, verdict: 
             deleting("the answer to a create was lost: waiting until the service cannot carry it out any more"),
         ),
     }
+}
+
+/// Whether a create may still be carried out, as far as this process knows.
+fn is_pending(known: &Known) -> bool {
+    let Some(create) = &known.record.create else { return false };
+    let unsent = known.memory.intent.as_ref().is_some_and(|own| !own.sent && create.nonce == own.nonce);
+    known.record.pipe.is_none() && create.phase == CreatePhase::Intent && !unsent
 }
 
 /// Pipes that carry our token and fit what we tried to create, other than the recorded one and those of other objects.
@@ -217,6 +175,11 @@ fn looked_present(known: &Known, id: &PipeId, since: Tick) -> bool {
 
 fn release(message: &str) -> Plan {
     Plan::next(Step::Release, deleting(message))
+}
+
+/// Lets the object go, and tells people what is left in the service, or may be.
+fn left(message: &str) -> Plan {
+    Plan::next(Step::Release, Verdict { kind: Kind::Reported, ..deleting(message) })
 }
 
 fn deleting(message: &str) -> Verdict {

@@ -140,7 +140,11 @@ fn a_deletion_that_cannot_proceed_says_why() {
         (Outcome::NotSent, "False ReconcileError"),
         (Outcome::Throttled { retry_after: None }, "False RateLimited"),
     ] {
+        let refused = [Outcome::Refused(Refusal::Forbidden), Outcome::Refused(Refusal::Unauthenticated)];
         for policy in [DeletionPolicy::Delete, DeletionPolicy::Retain] {
+            if policy == DeletionPolicy::Retain && refused.contains(&outcome) {
+                continue;
+            }
             let mut case = deleting(policy);
             if policy == DeletionPolicy::Retain {
                 case.list(&[]);
@@ -155,6 +159,71 @@ fn a_deletion_that_cannot_proceed_says_why() {
             let exit = case.plan().verdict.synced.message.contains("set deletionPolicy: Retain");
             assert_eq!(exit, policy == DeletionPolicy::Delete, "{:?}", case.plan().verdict);
         }
+    }
+}
+
+#[test]
+fn a_pipe_is_kept_unseen_where_nobody_can_look() {
+    let refusals = [Refusal::Forbidden, Refusal::Unauthenticated, Refusal::UnknownService];
+    for (refusal, call) in refusals.iter().flat_map(|refusal| ["ListPipes", "GetPipe"].map(|call| (refusal, call))) {
+        let mut case = deleting(DeletionPolicy::Retain);
+        if call == "ListPipes" {
+            case.known.seen = None;
+        } else {
+            case.list(&[]);
+        }
+        case.failed(call, Outcome::Refused(refusal.clone()));
+        assert_eq!(case.next(), "Release", "{call} {refusal:?}");
+        assert!(case.plan().verdict.synced.message.contains(&case.id().to_string()), "{:?}", case.plan().verdict);
+        // What was refused before the object was deleted may be granted now.
+        case.desired.object.generation += 1;
+        assert_eq!(case.next(), if call == "ListPipes" { "list" } else { "get" }, "{call} {refusal:?}");
+        // A new pipe that no list has shown may be in the next object's list only when the window is over.
+        case.desired.object.generation -= 1;
+        case.known.memory.pipe_seen = false;
+        case.known.record.pipe.as_mut().unwrap().state = None;
+        case.known.memory.first_seen = case.ago(15 * MINUTE - 1);
+        assert_eq!(case.next(), "rest", "{call} {refusal:?}");
+        case.wait(1);
+        assert_eq!(case.next(), "Release", "{call} {refusal:?}");
+    }
+    for outcome in [Outcome::Unknown, Outcome::NotSent, Outcome::Refused(Refusal::Conflict)] {
+        let mut case = deleting(DeletionPolicy::Retain);
+        case.known.seen = None;
+        case.failed("ListPipes", outcome.clone());
+        assert_eq!(case.next(), "rest", "{outcome:?}");
+    }
+    // A refused write says nothing about looks.
+    let mut case = deleting(DeletionPolicy::Retain);
+    case.known.seen = None;
+    case.failed("DeletePipe", Outcome::Refused(Refusal::Forbidden));
+    assert_eq!(case.next(), "list");
+}
+
+#[test]
+fn an_unanswered_create_where_nobody_can_look_is_let_go_after_the_window() {
+    let problem = clickpipes_plan::Problem {
+        reason: Reason::ConnectionNotFound,
+        path: "spec.connectionRef".into(),
+        message: "there is none".into(),
+    };
+    for refusal in [None, Some(Refusal::Unauthenticated), Some(Refusal::UnknownService), Some(Refusal::NotFound)] {
+        let mut case = intended(KAFKA);
+        case.desired.object.deleting = true;
+        case.desired.spec.deletion_policy = DeletionPolicy::Retain;
+        case.known.memory.intent = None;
+        case.known.seen = None;
+        case.wait(15 * MINUTE - 1);
+        match &refusal {
+            None => case.desired.account = Err(problem.clone()),
+            Some(refusal) => case.failed("ListPipes", Outcome::Refused(refusal.clone())),
+        }
+        assert_eq!(case.next(), "rest", "{refusal:?}");
+        assert!(case.plan().verdict.again.unwrap() <= std::time::Duration::from_secs(30), "{:?}", case.plan());
+        case.wait(1);
+        assert_eq!(case.next(), "Release", "{refusal:?}");
+        let token = &case.known.record.create.as_ref().unwrap().token;
+        assert!(case.plan().verdict.synced.message.contains(token), "{:?}", case.plan().verdict);
     }
 }
 

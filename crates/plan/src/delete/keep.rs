@@ -1,0 +1,122 @@
+//! An object that is being deleted with `deletionPolicy: Retain`: nothing is deleted; the object goes.
+//!
+//! What is ours must be certain first, or a re-created object would make a second pipe. Where nobody can look, it goes all the same. Not
+//! here: deleting the pipe ([`super`]).
+
+use cloud::{Outcome, PipeId, Refusal, Tick};
+use crd::condition::{Reason, Truth};
+
+use super::{deleting, is_pending, left, looked_absent, looked_present, matches, unless_pending};
+use crate::desired::{Account, Desired, Problem};
+use crate::known::Known;
+use crate::planning::{attempt, look, made_for, rest, seen_since};
+use crate::setback::{Setback, first_line};
+use crate::step::{Look, Plan, Step};
+use crate::verdict::{Kind, Saying, Verdict};
+
+/// Nothing is deleted; but what is ours must be certain first.
+pub(super) fn plan(desired: &Desired, known: &Known, account: &Account) -> Plan {
+    let late = known.late_until(desired.create_window).unwrap_or_default();
+    let settled = known.memory.first_seen.max(known.floor());
+    // A pipe that no LIST has shown may be late: that there is none is concluded only from looks begun after the window.
+    let since = if known.now < late { settled } else { settled.max(late) };
+    let keeping = deleting("the pipe is kept: making sure which one it is");
+    let seen = seen_since(known, since);
+    let id = known.pipe_id();
+    if let (Some(seen), Some(id)) = (seen, &id)
+        && seen.pipes.contains_key(id)
+    {
+        return left(&format!("pipe {id} is kept in ClickHouse Cloud"));
+    }
+    if let (Some(seen), None) = (seen, &id)
+        && let Some(pipe) = matches(desired, known, seen).iter().find(|pipe| !known.is_retired(&pipe.id))
+    {
+        return left(&format!("pipe {} of an unanswered create is kept in ClickHouse Cloud", pipe.id));
+    }
+    if let Some(setback) = refused_to_look(desired, known)
+        && let Some(plan) = unseen(desired, known, &setback.failure.to_string())
+    {
+        return plan;
+    }
+    match (seen, id) {
+        (None, Some(id)) if is_service_missing(known) => {
+            if looked_absent(known, &id, known.memory.first_seen) {
+                left(&format!("pipe {id} is not there any more, nor is its service"))
+            } else {
+                find(desired, known, account, id, keeping)
+            }
+        }
+        (None, _) => look(desired, known, account, since, keeping),
+        (Some(_), None) => unless_pending(desired, known, account, keeping),
+        (Some(_), Some(_)) if known.now < late => rest(desired, known, account, keeping),
+        (Some(_), Some(id)) if looked_absent(known, &id, since) => left(&format!("pipe {id} is not there any more")),
+        // It is there, and no LIST shows it yet.
+        (Some(seen), Some(id)) if looked_present(known, &id, seen.begun) => rest(desired, known, account, keeping),
+        (Some(_), Some(id)) => find(desired, known, account, id, keeping),
+    }
+}
+
+/// There is no key, and keeping needs none.
+pub(super) fn without_account(desired: &Desired, known: &Known, problem: &Problem) -> Plan {
+    unseen(desired, known, &problem.to_string()).unwrap_or_else(|| {
+        let message = first_line(&problem.to_string(), "restore it, or wait until nothing new can come of the create");
+        let synced = Saying::new(Truth::False, Reason::DeleteBlocked, message);
+        let wait = over(desired, known) - known.now;
+        let verdict = deleting("the pipe is kept: a new one may still appear").again(wait);
+        Plan::rest(Verdict { kind: Kind::Waiting, synced, ..verdict })
+    })
+}
+
+/// Lets the object go where nobody can look, as soon as nothing new can appear that the next object would not find.
+fn unseen(desired: &Desired, known: &Known, why: &str) -> Option<Plan> {
+    (known.now >= over(desired, known)).then(|| {
+        let what = match (&known.record.pipe, &known.record.create) {
+            (Some(pipe), _) => format!("pipe {} is kept unseen", pipe.id),
+            (None, Some(create)) if is_pending(known) => {
+                format!("a pipe [{}] may have come of an unanswered create, and nobody can look", create.token)
+            }
+            (None, _) => "nothing was created, as far as is known".to_owned(),
+        };
+        left(&format!("{what}: {why}"))
+    })
+}
+
+/// From when on what is ours is in every LIST, if it is there at all.
+fn over(desired: &Desired, known: &Known) -> Tick {
+    let window = desired.create_window;
+    if known.record.pipe.is_some() {
+        known.late_until(window).unwrap_or_default()
+    } else if is_pending(known) {
+        known.window_over_at(window).unwrap_or(known.memory.first_seen + window)
+    } else {
+        Tick(0)
+    }
+}
+
+/// The last look for what is wanted now, if it was refused and would be again: by the key, or because there is no such service.
+fn refused_to_look<'a>(desired: &Desired, known: &'a Known) -> Option<&'a Setback> {
+    known.memory.setback.as_ref().filter(|setback| {
+        let looked = matches!(setback.call, "ListPipes" | "GetPipe") && setback.made_for == made_for(desired, known);
+        looked
+            && match &setback.failure.outcome {
+                Outcome::Refused(Refusal::Unauthenticated | Refusal::Forbidden | Refusal::UnknownService) => true,
+                // With an id there is one more look to be had.
+                Outcome::Refused(Refusal::NotFound) => setback.call == "ListPipes" && known.pipe_id().is_none(),
+                _ => false,
+            }
+    })
+}
+
+fn find(desired: &Desired, known: &Known, account: &Account, id: PipeId, verdict: Verdict) -> Plan {
+    let step = Step::Look(Look::Pipe { service: account.service.clone(), pipe: id });
+    attempt(desired, known, "GetPipe", step, verdict)
+}
+
+/// Whether the service itself is not there any more, as its list says.
+fn is_service_missing(known: &Known) -> bool {
+    known
+        .memory
+        .setback
+        .as_ref()
+        .is_some_and(|setback| setback.call == "ListPipes" && setback.failure.is(&Refusal::NotFound))
+}
