@@ -87,7 +87,7 @@ fn remove(desired: &Desired, known: &Known, account: &Account) -> Plan {
         Some((Absence::Proven, _)) | None => {}
     }
     let others = matches(desired, known, seen);
-    if let Some(other) = others.iter().find(|pipe| !known.memory.deleted.contains_key(&pipe.id)) {
+    if let Some(other) = others.iter().find(|pipe| matches!(absence(known, &pipe.id, seen), Absence::ToSend)) {
         return if known.is_retired(&other.id) && !known.memory.retired_in_this_pass.contains(&other.id.to_string()) {
             delete(desired, known, account, &other.id, verdict)
         } else if known.is_retired(&other.id) {

@@ -8,6 +8,7 @@ use crd::ClickPipeStatus;
 use crd::condition::Reason;
 
 use crate::create::record::{fits, remember};
+use crate::delete::{Absence, absence};
 use crate::desired::{Account, Desired};
 use crate::known::{Known, Seen};
 use crate::planning::{attempt, call, rest};
@@ -27,7 +28,7 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, seen: &S
             && token::carries(&pipe.name, &create.token)
             && fits(create, pipe)
             && pipe.state == PipeState::Stopped
-            && !known.memory.deleted.contains_key(&pipe.id)
+            && matches!(absence(known, &pipe.id, seen), Absence::ToSend)
             && !known.neighbours.claimed.contains(pipe.id.as_str())
     })?;
     Some(remove(desired, known, account, twin))
