@@ -156,6 +156,7 @@ impl Mind {
             setback,
             request_seen,
             retired_in_this_pass: _,
+            recorded_in_this_pass: _,
         } = &mut self.memory;
         let mut moments: Vec<&mut Tick> = vec![&mut self.now, first_seen];
         moments.extend(self.seen.as_mut().map(|seen| &mut seen.begun));

@@ -13,7 +13,7 @@ use crd::status::record::{CreatePhase, CreateRecord};
 
 use crate::desired::{Account, Desired, Wanted};
 use crate::known::{CreateOutcome, Known, Seen};
-use crate::planning::{attempt, call, look, rest, seen_since};
+use crate::planning::{attempt, call, claimed, look, rest, seen_since};
 use crate::step::{Look, Plan, Step};
 use crate::verdict::Verdict;
 use crate::{body, token};
@@ -45,6 +45,7 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, wanted: 
         Some(create) if window_over.is_none_or(|over| seen.begun < over) => waiting(desired, known, account, create),
         Some(create) if asks(desired, known, create) => rest(desired, known, account, question(create)),
         _ => match adopts {
+            Some(_) if let Some(verdict) = claimed(desired) => rest(desired, known, account, verdict),
             Some(adopt) => adopt::plan(desired, known, account, wanted, seen, adopt),
             None => intend(desired, known, account, wanted, seen),
         },

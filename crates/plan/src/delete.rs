@@ -7,7 +7,6 @@ mod keep;
 use cloud::{Call, Outcome, Pipe, PipeId, Tick};
 use crd::condition::{Reason, Truth};
 use crd::policy::{DeletionPolicy, ManagementPolicy};
-use crd::status::record::CreatePhase;
 
 use crate::create::{
     self,
@@ -15,7 +14,7 @@ use crate::create::{
 };
 use crate::desired::{Account, Desired};
 use crate::known::{Known, Seen};
-use crate::planning::{call, is_foreign, look, only_look, rest, seen_since};
+use crate::planning::{call, is_foreign, is_unanswered, look, only_look, rest, seen_since};
 use crate::setback::first_line;
 use crate::step::{Plan, Step};
 use crate::token;
@@ -28,7 +27,11 @@ pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
     if !known.held {
         return Plan::rest(deleting("the object is going"));
     }
-    if desired.spec.management_policy == ManagementPolicy::ObserveOnly || desired.claimed_by.is_some() {
+    if desired.claimed_by.is_some() && known.memory.recorded_in_this_pass {
+        return Plan::rest(deleting("the pipe is on record").again(std::time::Duration::from_secs(1)));
+    }
+    let claimed = desired.claimed_by.is_some() && !is_pending(known);
+    if desired.spec.management_policy == ManagementPolicy::ObserveOnly || claimed {
         return release("the pipe is left as it is");
     }
     if desired.paused.is_some() {
@@ -149,7 +152,7 @@ fn unless_pending(desired: &Desired, known: &Known, account: &Account, verdict: 
 fn is_pending(known: &Known) -> bool {
     let Some(create) = &known.record.create else { return false };
     let unsent = known.memory.intent.as_ref().is_some_and(|own| !own.sent && create.nonce == own.nonce);
-    known.record.pipe.is_none() && create.phase == CreatePhase::Intent && !unsent
+    is_unanswered(known) && !unsent
 }
 
 /// Pipes that carry our token and fit what we tried to create, other than the recorded one and those of other objects.

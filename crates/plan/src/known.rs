@@ -98,6 +98,8 @@ pub struct Memory {
     pub request_seen: Option<(String, Tick)>,
     /// Ids that were retired in this pass; only those of an earlier pass may be deleted.
     pub retired_in_this_pass: Vec<String>,
+    /// Whether the pipe came on record in this pass; what was said of it before was said of another.
+    pub recorded_in_this_pass: bool,
 }
 
 /// An intent that this process wrote; only this process may send it, once, soon.
@@ -163,6 +165,7 @@ impl Memory {
             self.request_seen = Some((request.to_owned(), now));
         }
         self.retired_in_this_pass.clear();
+        self.recorded_in_this_pass = false;
         self.turn_to(record);
     }
 

@@ -118,6 +118,7 @@ fn written(known: &mut Known, record: ClickPipeStatus, begun: Tick, intent: bool
         known.memory.intent = None;
     }
     known.memory.turn_to(&record);
+    known.memory.recorded_in_this_pass |= known.record.pipe.is_none() && record.pipe.is_some();
     known.record = record;
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use cloud::{Call, Refusal, ServiceState, Tick};
 use crd::condition::{Reason, Truth};
 use crd::policy::ManagementPolicy;
-use crd::status::record::{PROTOCOL_VERSION, PipeRecord};
+use crd::status::record::{CreatePhase, PROTOCOL_VERSION, PipeRecord};
 
 use crate::desired::{Account, Desired, PausedBy, Problem};
 use crate::diff::differences;
@@ -51,17 +51,31 @@ pub fn plan(desired: &Desired, known: &Known) -> Plan {
         Ok(account) => account,
         Err(problem) => return Plan::rest(unresolved(problem)),
     };
-    if let Some(owner) = &desired.claimed_by {
-        let message = format!(
-            "the pipe belongs to ClickPipe {owner}: remove adopt.id here, or delete that object with deletionPolicy Retain"
-        );
-        return Plan::rest(Verdict::blocked(Reason::AlreadyClaimed, message));
+    if let Some(verdict) = claimed(desired).filter(|_| !is_unanswered(known)) {
+        let recorded = Verdict::working(Reason::Creating, "the pipe is on record").again(Duration::from_secs(1));
+        return Plan::rest(if known.memory.recorded_in_this_pass { recorded } else { verdict });
     }
     match (&desired.wanted, known.pipe_id()) {
         (Err(problems), _) => manage::unapplied(desired, known, account, not_wanted(problems)),
         (Ok(wanted), None) => create::plan(desired, known, account, wanted),
         (Ok(wanted), Some(id)) => manage::plan(desired, known, account, wanted, &id),
     }
+}
+
+/// The pipe that this object recorded or wants to adopt is another's.
+pub(crate) fn claimed(desired: &Desired) -> Option<Verdict> {
+    desired.claimed_by.as_ref().map(|owner| {
+        let message = format!(
+            "the pipe belongs to ClickPipe {owner}: remove adopt.id here, or delete that object with deletionPolicy Retain"
+        );
+        Verdict::blocked(Reason::AlreadyClaimed, message)
+    })
+}
+
+/// Whether a create is on record and nothing that came of it: whose the pipe is that this object wants to adopt does not answer that.
+pub(crate) fn is_unanswered(known: &Known) -> bool {
+    let create = known.record.create.as_ref();
+    known.record.pipe.is_none() && create.is_some_and(|create| create.phase == CreatePhase::Intent)
 }
 
 /// Nothing is written; the pipe is still looked at, so that what people see stays true.

@@ -263,3 +263,28 @@ fn a_deleted_object_waits_for_its_create_and_for_nothing_that_was_not_sent() {
         assert_eq!(case.next(), "Release");
     }
 }
+
+#[test]
+fn a_claim_on_a_wish_waits_until_an_unanswered_create_is_decided() {
+    let mut case = intended(KAFKA);
+    case.known.memory.intent = None;
+    case.desired.claimed_by = Some("data/other".into());
+    case.desired.spec.adopt = Some(crd::policy::Adopt {
+        id: "99999999-9999-4999-8999-999999999999".into(),
+        mode: crd::policy::AdoptMode::Match,
+    });
+    assert_eq!((case.next().as_str(), case.condition("Ready").as_str()), ("rest", "Unknown CreateUnconfirmed"));
+    // Its pipe appears.
+    let mut found = Case { desired: case.desired.clone(), known: case.known.clone() };
+    let mut pipe = ready(KAFKA).known().pipe().unwrap().clone();
+    pipe.name = format!("orders [{}]", case.known.record.create.as_ref().unwrap().token);
+    found.list(std::slice::from_ref(&pipe));
+    assert_eq!(found.next(), "get");
+    // Nothing came of it: the other's pipe is not taken all the same.
+    case.wait(15 * MINUTE);
+    assert_eq!(case.next(), "list");
+    case.list(&[]);
+    assert_eq!((case.next().as_str(), case.condition("Synced").as_str()), ("rest", "False AlreadyClaimed"));
+    case.known.record.create = None;
+    assert_eq!((case.next().as_str(), case.condition("Synced").as_str()), ("rest", "False AlreadyClaimed"));
+}

@@ -280,3 +280,43 @@ fn a_deletion_that_waits_for_resume_looks_once_per_interval_and_a_failing_look_i
     assert_eq!((case.next().as_str(), case.condition("Synced").as_str()), ("rest", "Unknown ReconcilePaused"));
     assert_eq!((case.condition("Ready").as_str(), case.condition("Reconciling").as_str()), ("False Deleting", ""));
 }
+
+#[test]
+fn a_claim_on_a_wish_does_not_let_an_unanswered_create_go() {
+    for policy in [DeletionPolicy::Delete, DeletionPolicy::Retain] {
+        let mut case = intended(KAFKA);
+        case.desired.object.deleting = true;
+        case.desired.spec.deletion_policy = policy;
+        case.desired.claimed_by = Some("data/other".into());
+        case.known.memory.intent = None;
+        assert_eq!(case.next(), "rest", "{policy:?}");
+        case.wait(15 * MINUTE);
+        assert_eq!(case.next(), "list", "{policy:?}");
+        case.list(&[]);
+        assert_eq!(case.next(), "Release", "{policy:?}");
+        // Nothing can come of what was never intended, nor of another's pipe.
+        case.known.record.create = None;
+        assert_eq!(case.next(), "Release", "{policy:?}");
+        let mut recorded = deleting(policy);
+        recorded.desired.claimed_by = Some("data/other".into());
+        assert_eq!(recorded.next(), "Release", "{policy:?}");
+    }
+}
+
+#[test]
+fn what_was_said_of_a_wish_is_not_said_of_the_pipe_that_came_on_record_since() {
+    let pipe = ready(KAFKA).known().pipe().unwrap().clone();
+    for deleting in [true, false] {
+        let mut case = intended(KAFKA);
+        case.desired.object.deleting = deleting;
+        case.desired.claimed_by = Some("data/other".into());
+        case.known.memory.intent = None;
+        let nonce = case.known.record.create.as_ref().unwrap().nonce.clone();
+        let made = clickpipes_plan::known::CreateOutcome::Created(Box::new(pipe.clone()));
+        case.known.memory.outcome = Some((nonce, made));
+        case.write();
+        assert!(case.known.record.pipe.is_some());
+        assert_eq!(case.next(), "rest", "{deleting}");
+        assert_eq!(case.plan().verdict.again.unwrap().as_secs(), 1, "{deleting}");
+    }
+}
