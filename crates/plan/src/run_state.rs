@@ -19,7 +19,7 @@ use crate::step::Plan;
 use crate::verdict::{Kind, Verdict};
 
 /// A command whose effect does not show is sent again after this time.
-const SEND_AGAIN: Duration = Duration::from_mins(1);
+pub(crate) const SEND_AGAIN: Duration = Duration::from_mins(1);
 /// A command whose effect does not show in this time has none; the service takes up to two minutes.
 const SHOWS: Duration = Duration::from_mins(2);
 /// An internal error that lasts so long does not pass by itself.

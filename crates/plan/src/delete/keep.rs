@@ -3,16 +3,22 @@
 //! What is ours must be certain first, or a re-created object would make a second pipe. Where nobody can look, it goes all the same. Not
 //! here: deleting the pipe ([`super`]).
 
-use cloud::{Outcome, PipeId, Refusal, Tick};
+use cloud::{Call, Command, Outcome, Pipe, PipeId, PipeState, Refusal, Tick};
 use crd::condition::{Reason, Truth};
+use crd::policy::RunState;
+use crd::status::record::OperationPhase;
 
 use super::{deleting, is_pending, left, looked_absent, looked_present, matches, unless_pending};
 use crate::desired::{Account, Desired, Problem};
 use crate::known::Known;
-use crate::planning::{attempt, look, made_for, rest, seen_since};
+use crate::planning::{attempt, call, look, made_for, rest, seen_since};
+use crate::run_state;
 use crate::setback::{Setback, first_line};
 use crate::step::{Look, Plan, Step};
 use crate::verdict::{Kind, Saying, Verdict};
+
+/// How often a start is tried that fails otherwise than by a refusal.
+const MOST_STARTS: u32 = 5;
 
 /// Nothing is deleted; but what is ours must be certain first.
 pub(super) fn plan(desired: &Desired, known: &Known, account: &Account) -> Plan {
@@ -24,9 +30,10 @@ pub(super) fn plan(desired: &Desired, known: &Known, account: &Account) -> Plan 
     let seen = seen_since(known, since);
     let id = known.pipe_id();
     if let (Some(seen), Some(id)) = (seen, &id)
-        && seen.pipes.contains_key(id)
+        && let Some(pipe) = seen.pipes.get(id)
     {
-        return left(&format!("pipe {id} is kept in ClickHouse Cloud"));
+        return resume(desired, known, account, pipe)
+            .unwrap_or_else(|| left(&format!("pipe {id} is kept in ClickHouse Cloud")));
     }
     if let (Some(seen), None) = (seen, &id)
         && let Some(pipe) = matches(desired, known, seen).iter().find(|pipe| !known.is_retired(&pipe.id))
@@ -56,6 +63,49 @@ pub(super) fn plan(desired: &Desired, known: &Known, account: &Account) -> Plan 
     }
 }
 
+/// A pipe that we stopped ourselves, and that is to run, is started before it is let go; what refuses to start holds nothing up.
+fn resume(desired: &Desired, known: &Known, account: &Account, pipe: &Pipe) -> Option<Plan> {
+    if !desired.wants_running() || !is_to_resume(known) {
+        return None;
+    }
+    let id = &pipe.id;
+    let commanded = |command| known.memory.commanded.is_some_and(|(sent, _)| sent == command);
+    let stopped = matches!(pipe.state, PipeState::Stopped | PipeState::Paused);
+    let lately = |at: Tick| known.now - at < run_state::SEND_AGAIN;
+    let stopping = matches!(pipe.state, PipeState::Stopping | PipeState::Pausing)
+        || known.memory.commanded.is_some_and(|(sent, at)| sent == Command::Stop && lately(at)) && !stopped;
+    let verdict = deleting("the pipe that was paused for a change is started before it is let go");
+    if stopping {
+        return Some(rest(desired, known, account, verdict));
+    }
+    // Once a start was accepted, it only has not shown yet.
+    if !stopped || commanded(Command::Start) {
+        return None;
+    }
+    let start = Call::SetState { service: account.service.clone(), pipe: id.clone(), command: Command::Start };
+    let same = |setback: &&Setback| setback.call == start.name() && setback.made_for == made_for(desired, known);
+    let failed = known.memory.setback.as_ref().filter(same).filter(|setback| {
+        let may_pass = setback.failure.is(&Refusal::Conflict);
+        matches!(setback.failure.outcome, Outcome::Refused(_)) && !may_pass || setback.attempts >= MOST_STARTS
+    });
+    Some(match failed {
+        Some(setback) => left(&format!(
+            "pipe {id} is kept, paused for a change, and could not be started: start it in ClickHouse Cloud; {}",
+            setback.failure
+        )),
+        None => call(desired, known, start, true, verdict),
+    })
+}
+
+/// Whether we stopped the pipe, and owe it to run. From `Removing` on, its DELETE may have been sent.
+fn is_to_resume(known: &Known) -> bool {
+    known
+        .record
+        .operation
+        .as_ref()
+        .is_some_and(|ours| ours.resume_to != Some(RunState::Stopped) && ours.phase != OperationPhase::Removing)
+}
+
 /// There is no key, and keeping needs none.
 pub(super) fn without_account(desired: &Desired, known: &Known, problem: &Problem) -> Plan {
     unseen(desired, known, &problem.to_string()).unwrap_or_else(|| {
@@ -71,6 +121,9 @@ pub(super) fn without_account(desired: &Desired, known: &Known, problem: &Proble
 fn unseen(desired: &Desired, known: &Known, why: &str) -> Option<Plan> {
     (known.now >= over(desired, known)).then(|| {
         let what = match (&known.record.pipe, &known.record.create) {
+            (Some(pipe), _) if is_to_resume(known) => {
+                format!("pipe {} is kept unseen, and may be paused for a change: start it in ClickHouse Cloud", pipe.id)
+            }
             (Some(pipe), _) => format!("pipe {} is kept unseen", pipe.id),
             (None, Some(create)) if is_pending(known) => {
                 format!("a pipe [{}] may have come of an unanswered create, and nobody can look", create.token)

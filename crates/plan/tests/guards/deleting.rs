@@ -320,3 +320,84 @@ fn what_was_said_of_a_wish_is_not_said_of_the_pipe_that_came_on_record_since() {
         assert_eq!(case.plan().verdict.again.unwrap().as_secs(), 1, "{deleting}");
     }
 }
+
+/// A database pipe that is kept while this process has it paused for a change.
+fn paused_by_us(state: PipeState) -> Case {
+    let mut case = Case::ready(POSTGRES);
+    case.desired.object.deleting = true;
+    case.desired.spec.deletion_policy = DeletionPolicy::Retain;
+    case.known.record.operation = Some(crd::status::record::Operation {
+        kind: crd::status::record::OperationKind::Update,
+        generation: 1,
+        phase: crd::status::record::OperationPhase::Pausing,
+        resume_to: Some(crd::policy::RunState::Running),
+    });
+    case.put(state);
+    case
+}
+
+#[test]
+fn a_pipe_that_we_paused_runs_again_before_it_is_let_go() {
+    for (state, next) in [
+        (PipeState::Paused, "Start"),
+        (PipeState::Stopped, "Start"),
+        (PipeState::Pausing, "rest"),
+        (PipeState::Stopping, "rest"),
+        (PipeState::Running, "Release"),
+        (PipeState::Failed, "Release"),
+    ] {
+        assert_eq!(paused_by_us(state.clone()).next(), next, "{state:?}");
+    }
+    // The stop was accepted just now, and does not show yet.
+    let mut case = paused_by_us(PipeState::Running);
+    case.known.memory.commanded = Some((cloud::Command::Stop, case.known.now));
+    assert_eq!(case.next(), "rest");
+    case.wait(MINUTE);
+    case.put(PipeState::Running);
+    assert_eq!(case.next(), "Release");
+    // It was started, and that does not show yet.
+    let mut case = paused_by_us(PipeState::Paused);
+    case.known.memory.commanded = Some((cloud::Command::Start, case.known.now));
+    assert_eq!(case.next(), "Release");
+    // Nobody wants it to run, or we owe it nothing.
+    let mut case = paused_by_us(PipeState::Paused);
+    case.desired.spec.state = crd::policy::RunState::Stopped;
+    assert_eq!(case.next(), "Release");
+    let mut case = paused_by_us(PipeState::Paused);
+    case.known.record.operation.as_mut().unwrap().resume_to = Some(crd::policy::RunState::Stopped);
+    assert_eq!(case.next(), "Release");
+    let mut case = paused_by_us(PipeState::Paused);
+    case.known.record.operation.as_mut().unwrap().phase = crd::status::record::OperationPhase::Removing;
+    assert_eq!(case.next(), "Release", "its DELETE may have been sent");
+    let mut case = paused_by_us(PipeState::Paused);
+    case.known.record.operation = None;
+    assert_eq!(case.next(), "Release");
+}
+
+#[test]
+fn a_start_that_is_refused_does_not_hold_a_kept_pipe() {
+    for (outcome, times) in [
+        (Outcome::Refused(Refusal::Invalid), 1),
+        (Outcome::Refused(Refusal::NotFound), 1),
+        (Outcome::Refused(Refusal::Forbidden), 1),
+        (Outcome::Refused(Refusal::Conflict), 5),
+        (Outcome::Unknown, 5),
+        (Outcome::NotSent, 5),
+        (Outcome::Throttled { retry_after: None }, 5),
+    ] {
+        let mut case = paused_by_us(PipeState::Paused);
+        for attempt in 1..=times {
+            assert_eq!(case.next(), "Start", "{outcome:?} {attempt}");
+            let failure = Failure { outcome: outcome.clone(), status: None, message: "words".into(), request_id: None };
+            case.learn(Err(failure));
+            if attempt < times {
+                case.wait(6 * MINUTE);
+                case.put(PipeState::Paused);
+            }
+        }
+        case.put(PipeState::Paused);
+        assert_eq!(case.next(), "Release", "{outcome:?}");
+        let told = case.plan().verdict.synced.message;
+        assert!(told.contains("paused") && told.contains("start it"), "{told}");
+    }
+}
