@@ -17,8 +17,8 @@ use crate::known::{Known, Seen};
 use crate::planning::{call, is_foreign, is_unanswered, look, only_look, rest, seen_since};
 use crate::setback::first_line;
 use crate::step::{Plan, Step};
-use crate::token;
 use crate::verdict::{Kind, Saying, Verdict};
+use crate::{token, twins};
 
 /// A DELETE whose effect does not show is sent again after this time; tearing a database pipe down takes minutes.
 const SEND_AGAIN: std::time::Duration = std::time::Duration::from_mins(2);
@@ -32,7 +32,7 @@ pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
     }
     let claimed = desired.claimed_by.is_some() && !is_pending(known);
     if desired.spec.management_policy == ManagementPolicy::ObserveOnly || claimed {
-        return release("the pipe is left as it is");
+        return untouched(known, "is left as it is");
     }
     if desired.paused.is_some() {
         let message = "deletion waits for resume: writes are withheld";
@@ -43,15 +43,18 @@ pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
         return Plan { verdict: Verdict { again: plan.verdict.again, ..verdict }, ..plan };
     }
     if is_foreign(desired, known) {
-        return release("this status was restored from another object or cluster: its pipe is left as it is");
+        return untouched(known, "of a status that was restored from another object or cluster is left as it is");
     }
     let retain = desired.spec.deletion_policy == DeletionPolicy::Retain;
     if known.record.pipe.is_none() && known.record.create.is_none() {
-        return release("nothing was created for this object");
+        return match twins::candidates(desired, known).join(", ") {
+            none if none.is_empty() => release("nothing was created for this object"),
+            some => left(&format!("nothing was created for this object; left as it is, with its token: {some}")),
+        };
     }
     let account = match &desired.account {
         Ok(account) => account,
-        Err(problem) if retain => return keep::without_account(desired, known, problem),
+        Err(problem) if retain => return keep::unlooked(desired, known, &problem.to_string()),
         Err(problem) => return Plan::rest(blocked(&problem.to_string())),
     };
     if known.record.pipe.is_some() && known.pipe_id().is_none() && !retain {
@@ -60,18 +63,21 @@ pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
     if let Some(step) = create::outcome(desired, known, account) {
         return Plan::next(step, deleting("the service has answered the create"));
     }
-    if let Some(why) = elsewhere(known, account).filter(|_| !retain) {
-        return Plan::rest(blocked(why));
+    if let Some(why) = elsewhere(desired, known, account) {
+        return if retain { keep::unlooked(desired, known, why) } else { Plan::rest(blocked(why)) };
     }
     let plan = if retain { keep::plan(desired, known, account) } else { remove(desired, known, account) };
     plan.or_say_deleting(desired, known)
 }
 
-/// The pipe is not where the connection points, so a DELETE that finds nothing there would prove nothing.
-fn elsewhere(known: &Known, account: &Account) -> Option<&'static str> {
-    let organization = known.record.pipe.as_ref()?.organization_id.as_deref()?;
-    (organization != account.organization.as_str())
-        .then_some("the connection names another organization than the pipe's")
+/// The pipe is not where the connection and the spec point, so that nothing is found there would prove nothing.
+fn elsewhere(desired: &Desired, known: &Known, account: &Account) -> Option<&'static str> {
+    let pipe = known.record.pipe.as_ref()?;
+    if pipe.organization_id.as_deref().is_some_and(|organization| organization != account.organization.as_str()) {
+        return Some("the connection names another organization than the pipe's");
+    }
+    (pipe.service_id != desired.spec.service_id.to_ascii_lowercase())
+        .then_some("spec.serviceId is not the service of the recorded pipe")
 }
 
 fn remove(desired: &Desired, known: &Known, account: &Account) -> Plan {
@@ -183,6 +189,14 @@ fn release(message: &str) -> Plan {
 /// Lets the object go, and tells people what is left in the service, or may be.
 fn left(message: &str) -> Plan {
     Plan::next(Step::Release, Verdict { kind: Kind::Reported, ..deleting(message) })
+}
+
+/// Lets the object go; its pipe, if one is on record, is not ours to touch.
+fn untouched(known: &Known, why: &str) -> Plan {
+    match &known.record.pipe {
+        Some(pipe) => left(&format!("pipe {} {why}", pipe.id)),
+        None => release("there is no pipe on record"),
+    }
 }
 
 fn deleting(message: &str) -> Verdict {

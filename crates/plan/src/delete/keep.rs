@@ -9,13 +9,13 @@ use crd::policy::RunState;
 use crd::status::record::OperationPhase;
 
 use super::{deleting, is_pending, left, looked_absent, looked_present, matches, unless_pending};
-use crate::desired::{Account, Desired, Problem};
+use crate::desired::{Account, Desired};
 use crate::known::Known;
 use crate::planning::{attempt, call, look, made_for, rest, seen_since};
-use crate::run_state;
 use crate::setback::{Setback, first_line};
 use crate::step::{Look, Plan, Step};
 use crate::verdict::{Kind, Saying, Verdict};
+use crate::{replace, run_state};
 
 /// How often a start is tried that fails otherwise than by a refusal.
 const MOST_STARTS: u32 = 5;
@@ -32,6 +32,10 @@ pub(super) fn plan(desired: &Desired, known: &Known, account: &Account) -> Plan 
     if let (Some(seen), Some(id)) = (seen, &id)
         && let Some(pipe) = seen.pipes.get(id)
     {
+        if may_go(known, id) {
+            let why = "its deletion was asked for before deletionPolicy was Retain";
+            return left(&format!("pipe {id} may still go: {why}"));
+        }
         return resume(desired, known, account, pipe)
             .unwrap_or_else(|| left(&format!("pipe {id} is kept in ClickHouse Cloud")));
     }
@@ -106,10 +110,20 @@ fn is_to_resume(known: &Known) -> bool {
         .is_some_and(|ours| ours.resume_to != Some(RunState::Stopped) && ours.phase != OperationPhase::Removing)
 }
 
-/// There is no key, and keeping needs none.
-pub(super) fn without_account(desired: &Desired, known: &Known, problem: &Problem) -> Plan {
-    unseen(desired, known, &problem.to_string()).unwrap_or_else(|| {
-        let message = first_line(&problem.to_string(), "restore it, or wait until nothing new can come of the create");
+/// Whether a DELETE of the pipe was sent, by this process or by one before it.
+fn may_go(known: &Known, id: &PipeId) -> bool {
+    let managed = known.record.last_synced_generation.unwrap_or_default();
+    let sent = known.record.history.last().is_some_and(|last| {
+        let may_act = matches!(last.outcome.as_str(), "Accepted" | "Unknown");
+        last.action == "DeletePipe" && last.generation > managed && may_act
+    });
+    sent || known.memory.deleted.contains_key(id) || replace::is_removing(known)
+}
+
+/// There is no key, or none for where the pipe is; and keeping needs none.
+pub(super) fn unlooked(desired: &Desired, known: &Known, why: &str) -> Plan {
+    unseen(desired, known, why).unwrap_or_else(|| {
+        let message = first_line(why, "restore it, or wait until nothing new can come of the create");
         let synced = Saying::new(Truth::False, Reason::DeleteBlocked, message);
         let wait = over(desired, known) - known.now;
         let verdict = deleting("the pipe is kept: a new one may still appear").again(wait);

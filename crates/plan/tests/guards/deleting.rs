@@ -401,3 +401,67 @@ fn a_start_that_is_refused_does_not_hold_a_kept_pipe() {
         assert!(told.contains("paused") && told.contains("start it"), "{told}");
     }
 }
+
+#[test]
+fn where_the_connection_or_the_spec_points_elsewhere_nothing_is_deleted_and_nothing_looked_for() {
+    let elsewhere: [fn(&mut Case); 2] = [
+        |case| case.known.record.pipe.as_mut().unwrap().organization_id = Some("another".into()),
+        |case| case.known.record.pipe.as_mut().unwrap().service_id = "another".into(),
+    ];
+    for change in elsewhere {
+        let mut case = deleting(DeletionPolicy::Delete);
+        change(&mut case);
+        assert_eq!((case.next().as_str(), case.condition("Synced").as_str()), ("rest", "False DeleteBlocked"));
+        let mut case = deleting(DeletionPolicy::Retain);
+        case.list(&[]);
+        change(&mut case);
+        assert_eq!(case.next(), "Release");
+        assert!(case.plan().verdict.synced.message.contains("kept unseen"), "{:?}", case.plan().verdict);
+    }
+}
+
+#[test]
+fn what_is_told_of_a_pipe_that_is_let_go_is_so() {
+    let told = |case: &Case| {
+        assert_eq!(case.next(), "Release");
+        let verdict = case.plan().verdict;
+        (verdict.kind == clickpipes_plan::verdict::Kind::Reported).then_some(verdict.synced.message)
+    };
+    let case = deleting(DeletionPolicy::Retain);
+    let id = case.id();
+    assert_eq!(told(&case), Some(format!("pipe {id} is kept in ClickHouse Cloud")));
+    // Its DELETE was accepted before: by this process, or by one before it.
+    let gone = Some(format!("pipe {id} may still go: its deletion was asked for before deletionPolicy was Retain"));
+    let mut case = deleting(DeletionPolicy::Retain);
+    case.known.memory.deleted.insert(id.clone(), case.known.now);
+    assert_eq!(told(&case), gone);
+    let mut case = deleting(DeletionPolicy::Retain);
+    let generation = case.desired.object.generation;
+    case.known.record.last_synced_generation = Some(generation);
+    for (action, outcome, generation, is_told) in [
+        ("DeletePipe", "Accepted", generation + 1, true),
+        ("DeletePipe", "Unknown", generation + 1, true),
+        ("DeletePipe", "Refused", generation + 1, false),
+        ("DeletePipe", "NotSent", generation + 1, false),
+        // That was another pipe, while the object was managed.
+        ("DeletePipe", "Accepted", generation, false),
+        ("Start", "Accepted", generation + 1, false),
+    ] {
+        let (time, action, outcome) = (String::new(), action.to_owned(), outcome.to_owned());
+        case.known.record.history = vec![crd::status::HistoryEntry { time, generation, action, outcome }];
+        assert_eq!(told(&case) == gone, is_told, "{:?}", case.known.record.history);
+    }
+    // Somebody else's, or one that is only looked at.
+    let mut case = deleting(DeletionPolicy::Delete);
+    case.desired.spec.management_policy = crd::policy::ManagementPolicy::ObserveOnly;
+    assert_eq!(told(&case), Some(format!("pipe {id} is left as it is")));
+    // Nothing is on record: what carries the token is told.
+    let mut named = case.known.pipe().unwrap().clone();
+    named.name = format!("orders [{}]", case.desired.token());
+    let mut case = Case::fresh(KAFKA);
+    case.known.held = true;
+    case.desired.object.deleting = true;
+    assert_eq!(told(&case), None);
+    case.list(&[named]);
+    assert!(told(&case).unwrap().contains(&id.to_string()));
+}
