@@ -60,6 +60,15 @@ pub async fn act<C: Cluster>(pass: &mut Pass<'_, C>, plan: &Plan, step: &Step) -
                 Ok(_) => Err(Failure::unknown("the answer is not about a pipe")),
             })
         }
+        Step::Look(Look::Service { service }) => {
+            let call = Call::GetService { service: service.clone() };
+            let account = account(pass)?;
+            Ok(match pass.wait(account.call(Lane::Observe, &call)).await? {
+                Ok(_) => Ok(Learned::Service(true)),
+                Err(failure) if failure.is(&Refusal::NotFound) => Ok(Learned::Service(false)),
+                Err(failure) => Err(failure),
+            })
+        }
         Step::Call { call, .. } => Ok(send(pass, call).await?.map(Learned::Accepted)),
     }
 }

@@ -90,6 +90,11 @@ impl<'a> Life<'a> {
                     Ok(other) => unreachable!("{other:?}"),
                 }
             }
+            Step::Look(Look::Service { service }) => match self.ask(&Call::GetService { service: service.clone() }) {
+                Ok(_) => Ok(Learned::Service(true)),
+                Err(failure) if failure.is(&Refusal::NotFound) => Ok(Learned::Service(false)),
+                Err(failure) => Err(failure),
+            },
             Step::Call { call, .. } => {
                 sending(&mut self.known, call);
                 let result = self.ask(call);

@@ -143,6 +143,7 @@ impl Mind {
             pipe: _,
             pipe_seen: _,
             looked,
+            service_found: _,
             commanded,
             resync_unsent: _,
             woken,

@@ -4,7 +4,7 @@
 
 mod keep;
 
-use cloud::{Call, Outcome, Pipe, PipeId, Tick};
+use cloud::{Call, Outcome, Pipe, PipeId, Refusal, Tick};
 use crd::condition::{Reason, Truth};
 use crd::policy::{DeletionPolicy, ManagementPolicy};
 
@@ -14,9 +14,9 @@ use crate::create::{
 };
 use crate::desired::{Account, Desired};
 use crate::known::{Known, Seen};
-use crate::planning::{call, is_foreign, is_unanswered, look, only_look, rest, seen_since};
+use crate::planning::{attempt, call, is_foreign, is_unanswered, look, only_look, rest, seen_since};
 use crate::setback::first_line;
-use crate::step::{Plan, Step};
+use crate::step::{Look, Plan, Step};
 use crate::verdict::{Kind, Saying, Verdict};
 use crate::{token, twins};
 
@@ -89,7 +89,7 @@ fn remove(desired: &Desired, known: &Known, account: &Account) -> Plan {
     }
     // What is there now, seen after our last DELETE.
     let since = known.memory.first_seen.max(known.floor());
-    let Some(seen) = seen_since(known, since) else { return look(desired, known, account, since, verdict) };
+    let Some(seen) = seen_since(known, since) else { return unlisted(desired, known, account, since, verdict) };
     match known.pipe_id().map(|id| (absence(known, &id, seen), id)) {
         Some((Absence::ToSend, id)) => return delete(desired, known, account, &id, verdict),
         Some((Absence::Awaited, _)) => return rest(desired, known, account, verdict),
@@ -110,6 +110,22 @@ fn remove(desired: &Desired, known: &Known, account: &Account) -> Plan {
         unless_pending(desired, known, account, verdict)
     } else {
         rest(desired, known, account, verdict)
+    }
+}
+
+/// There is no LIST to go by: it is asked for, or the service itself, when the last one was not found.
+fn unlisted(desired: &Desired, known: &Known, account: &Account, since: Tick, verdict: Verdict) -> Plan {
+    let doubted = known.memory.setback.as_ref().is_some_and(|setback| {
+        setback.call == "ListPipes" && setback.failure.is(&Refusal::NotFound) || setback.call == "GetService"
+    });
+    let made = is_pending(known) && known.window_over_at(desired.create_window).is_none_or(|over| known.now < over);
+    match known.memory.service_found {
+        None if doubted => {
+            let step = Step::Look(Look::Service { service: account.service.clone() });
+            attempt(desired, known, "GetService", step, verdict)
+        }
+        Some(false) if doubted && !made => release("the pipe is gone, and its service too"),
+        _ => look(desired, known, account, since, verdict),
     }
 }
 

@@ -72,6 +72,8 @@ pub struct Memory {
     pub pipe_seen: bool,
     /// A GET by id: which pipe, when, and what it showed.
     pub looked: Option<(PipeId, Tick, Option<Box<Pipe>>)>,
+    /// Whether the service itself was found since its list was last asked for.
+    pub service_found: Option<bool>,
     /// The last state command and when it was accepted.
     pub commanded: Option<(Command, Tick)>,
     /// The nonce of a resync that this process has on record, or may have, and has not sent.

@@ -33,6 +33,8 @@ pub enum Learned {
     Pipes(Seen),
     /// A GET by id: the pipe, or that there is none.
     Pipe(Option<Box<Pipe>>),
+    /// Whether there is such a service.
+    Service(bool),
     /// The service accepted a call.
     Accepted(Reply),
 }
@@ -78,8 +80,13 @@ pub fn learn(desired: &Desired, known: &mut Known, step: &Step, result: Result<L
         (Step::Remember { reserve, .. }, Ok(Learned::Written(record, begun))) => {
             written(known, *record, begun, *reserve);
         }
+        (Step::Look(Look::Service { .. }), Ok(Learned::Service(found))) => {
+            known.memory.service_found = Some(found);
+            healed(known, |setback| setback.call == "GetService");
+        }
         (Step::Look(_), Ok(Learned::Pipes(seen))) => {
             known.see(seen);
+            known.memory.service_found = None;
             healed(known, |setback| setback.call == "ListPipes");
         }
         (Step::Look(Look::Pipe { pipe, .. }), Ok(Learned::Pipe(found))) => {
@@ -88,7 +95,11 @@ pub fn learn(desired: &Desired, known: &mut Known, step: &Step, result: Result<L
         }
         (Step::Look(look), Err(failure)) => {
             let name = match look {
-                Look::Pipes { .. } => "ListPipes",
+                Look::Pipes { .. } => {
+                    known.memory.service_found = None;
+                    "ListPipes"
+                }
+                Look::Service { .. } => "GetService",
                 Look::Pipe { .. } => "GetPipe",
             };
             setback(desired, known, name, failure);

@@ -66,6 +66,11 @@ pub enum Look {
         /// Which one.
         pipe: PipeId,
     },
+    /// Whether there is such a service.
+    Service {
+        /// Which one.
+        service: ServiceId,
+    },
 }
 
 /// The steps that are left, and what they add up to.

@@ -82,7 +82,7 @@ pub(super) fn act(step: &Step) -> Act {
         Step::Note { last_pipe } => Act::Note(Specimen::number(last_pipe)),
         Step::Look(Look::Pipes { .. }) => Act::List,
         Step::Look(Look::Pipe { pipe, .. }) => Act::Get(number(pipe)),
-        Step::Remember { .. } => Act::Other,
+        Step::Remember { .. } | Step::Look(Look::Service { .. }) => Act::Other,
         Step::Call { call, .. } => match call {
             Call::CreatePipe { body, .. } => {
                 Act::Post { recipe: Specimen::recipe(&body.redacted()), paused: body.get("startPaused").is_some() }

@@ -465,3 +465,41 @@ fn what_is_told_of_a_pipe_that_is_let_go_is_so() {
     case.list(&[named]);
     assert!(told(&case).unwrap().contains(&id.to_string()));
 }
+
+#[test]
+fn a_pipe_is_gone_when_neither_its_list_nor_its_service_is_found() {
+    let missing = Outcome::Refused(Refusal::NotFound);
+    let failure = || Failure { outcome: Outcome::Unknown, status: None, message: "words".into(), request_id: None };
+    let mut case = deleting(DeletionPolicy::Delete);
+    case.known.memory.deleted.insert(case.id(), case.known.now);
+    case.known.memory.first_seen = case.known.now;
+    case.known.seen = None;
+    assert_eq!(case.next(), "list");
+    case.learn(Err(Failure { outcome: missing.clone(), ..failure() }));
+    assert_eq!(case.next(), "service");
+    // No answer is no proof, and is waited after.
+    case.learn(Err(failure()));
+    assert_eq!(case.next(), "rest");
+    case.wait(MINUTE);
+    assert_eq!(case.next(), "service");
+    // The service is there: its list is asked for again, in its time.
+    case.learn(Ok(Learned::Service(true)));
+    assert_eq!(case.next(), "list");
+    case.learn(Err(Failure { outcome: missing.clone(), ..failure() }));
+    assert_eq!(case.next(), "service", "what was found before the list failed says nothing");
+    case.learn(Ok(Learned::Service(true)));
+    assert_eq!(case.next(), "rest");
+    case.wait(MINUTE);
+    assert_eq!(case.next(), "list");
+    case.learn(Err(Failure { outcome: missing, ..failure() }));
+    case.learn(Ok(Learned::Service(false)));
+    assert_eq!(case.next(), "Release");
+    // A create that was not answered may still be.
+    case.known.record.pipe = None;
+    case.known.record.create.as_mut().unwrap().phase = crd::status::record::CreatePhase::Intent;
+    case.known.memory.nonce_seen = Some((case.known.record.create.as_ref().unwrap().nonce.clone(), case.known.now));
+    assert_eq!(case.next(), "rest");
+    case.wait(15 * MINUTE);
+    case.known.memory.setback.as_mut().unwrap().retry_at = Tick(case.known.now.0 + 1);
+    assert_eq!(case.next(), "Release");
+}

@@ -111,6 +111,7 @@ impl Case {
             Step::Call { call, .. } => call.name().to_owned(),
             Step::Look(Look::Pipes { .. }) => "list".to_owned(),
             Step::Look(Look::Pipe { .. }) => "get".to_owned(),
+            Step::Look(Look::Service { .. }) => "service".to_owned(),
             Step::Remember { .. } => "remember".to_owned(),
             other => format!("{other:?}"),
         })

@@ -274,6 +274,13 @@ impl World {
                     Ok(other) => panic!("{other:?}"),
                 };
             }
+            Step::Look(Look::Service { service }) => {
+                return match self.call(&Call::GetService { service: service.clone() }) {
+                    Ok(_) => Ok(Learned::Service(true)),
+                    Err(failure) if failure.is(&cloud::Refusal::NotFound) => Ok(Learned::Service(false)),
+                    Err(failure) => Err(failure),
+                };
+            }
             Step::Call { call, .. } => {
                 sending(known, call);
                 return self.call(call).map(Learned::Accepted);
@@ -339,6 +346,7 @@ fn short(step: &Step) -> String {
         Step::Call { call, .. } => call.name().to_owned(),
         Step::Look(Look::Pipes { .. }) => "List".to_owned(),
         Step::Look(Look::Pipe { .. }) => "Get".to_owned(),
+        Step::Look(Look::Service { .. }) => "GetService".to_owned(),
         Step::Hold => "Hold".to_owned(),
         Step::Release => "Release".to_owned(),
         Step::Note { .. } => "Note".to_owned(),

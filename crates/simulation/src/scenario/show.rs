@@ -157,6 +157,7 @@ fn step(step: &Step) -> String {
         Step::Remember { .. } => "write the record".to_owned(),
         Step::Look(Reading::Pipes { .. }) => "list the pipes".to_owned(),
         Step::Look(Reading::Pipe { pipe, .. }) => format!("get {pipe}"),
+        Step::Look(Reading::Service { service }) => format!("get the service {service}"),
         Step::Call { call, .. } => format!("call {}", call.name()),
     }
 }
