@@ -12,6 +12,7 @@ mod world;
 mod changing;
 mod creating;
 mod deleting;
+mod keeping;
 mod learning;
 mod managing;
 mod moments;
