@@ -192,6 +192,15 @@ fn a_retired_twin_is_looked_at_once_more_and_deleted_only_if_it_is_still_stopped
         case.known.memory.looked = looked.clone();
         assert_eq!(case.next(), next, "{looked:?}");
     }
+    // A DELETE that was accepted may have come to nothing.
+    case.known.memory.deleted.insert(twin.id.clone(), case.known.now);
+    for (wait, next) in [(2 * MINUTE - 1, "rest"), (1, "get")] {
+        case.wait(wait);
+        case.list(&[own.clone(), twin.clone()]);
+        assert_eq!(case.next(), next);
+    }
+    case.known.memory.looked = Some((twin.id.clone(), case.known.now, Some(Box::new(twin))));
+    assert_eq!(case.next(), "DeletePipe");
 }
 
 /// An edit of a database pipe that must not run meanwhile.
