@@ -27,14 +27,15 @@ pub struct Pipe {
 }
 
 impl Pipe {
-    /// Reads a pipe from one element of `result`; `None` without an id that is a UUID, since nothing may be concluded from such an answer.
+    /// Reads a pipe from one element of `result`; `None` without an id that is a UUID or without a name, since
+    /// nothing may be concluded from such an answer: the name says whose pipe it is.
     #[must_use]
     pub fn read(document: Value) -> Option<Self> {
         let text = |name: &str| document.get(name).and_then(Value::as_str).unwrap_or_default();
         let short = |name: &str| text(name).chars().take(SHORT).collect::<String>();
         Some(Self {
             id: PipeId::parse(document.get("id")?.as_str()?)?,
-            name: text("name").to_owned(),
+            name: document.get("name")?.as_str()?.to_owned(),
             state: PipeState::read(&short("state")),
             created_at: short("createdAt"),
             updated_at: short("updatedAt"),

@@ -57,6 +57,9 @@ fn a_list_that_cannot_be_read_whole_is_not_an_empty_list() {
         r#"{"requestId":"r","result":null}"#,
         r#"{"requestId":"r","result":[{"name":"no id"}]}"#,
         r#"{"requestId":"r","result":[{"id":"#,
+        // Whose pipe it is, nobody can tell.
+        r#"{"requestId":"r","result":[{"id":"33333333-3333-4333-8333-333333333333"}]}"#,
+        r#"{"requestId":"r","result":[{"id":"33333333-3333-4333-8333-333333333333","name":null}]}"#,
         "<html>",
         // Not the service's own words: an empty list of anybody else proves nothing.
         r#"{"status":200,"result":[]}"#,
