@@ -6,10 +6,11 @@ use sha2::{Digest, Sha256};
 /// Letters in a token: 60 bits.
 const LENGTH: usize = 12;
 
-/// The token of an object: the same for the same cluster, namespace, name and service, whatever happened in between.
+/// The token of an object: the same for the same cluster, namespace, name and service, whatever happened in between, and in whichever case
+/// the service's id is written.
 #[must_use]
 pub fn token(cluster_id: &str, namespace: &str, name: &str, service_id: &str) -> String {
-    let parts = ["v1", cluster_id, namespace, name, service_id].join("|");
+    let parts = ["v1", cluster_id, namespace, name, &service_id.to_ascii_lowercase()].join("|");
     let mut text = BASE32_NOPAD.encode(&Sha256::digest(parts)).to_ascii_lowercase();
     text.truncate(LENGTH);
     text
@@ -71,6 +72,13 @@ mod tests {
         ] {
             assert_ne!(base, other);
         }
+    }
+
+    /// An id may be written in either case; made again in the other one, the object must know its pipe.
+    #[test]
+    fn a_token_does_not_depend_on_the_case_of_the_service_id() {
+        let id = "abcdef22-2222-4222-8222-222222222222";
+        assert_eq!(token("c", "ns", "orders", &id.to_ascii_uppercase()), token("c", "ns", "orders", id));
     }
 
     #[test]
