@@ -19,6 +19,9 @@ use crate::verdict::Verdict;
 /// Candidates that are named; a status must stay small.
 const CANDIDATES: usize = 50;
 
+/// So long after our DELETE a pipe that is still listed is taken for one that is going; tearing a database pipe down takes minutes.
+const GOING: std::time::Duration = std::time::Duration::from_mins(10);
+
 /// The next step against a stopped twin, if there is one.
 pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, seen: &Seen) -> Option<Plan> {
     let create = known.record.create.as_ref()?;
@@ -34,21 +37,27 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, seen: &S
     Some(remove(desired, known, account, twin))
 }
 
-/// Pipes that carry our token and that nobody has on record: they may be ours, and are left alone.
+/// Pipes that carry our token and that nobody has on record: they may be ours, and are left alone. One that we gave up is told as well for as
+/// long as it is there: somebody may have started it before it was deleted, and then nobody deletes it.
 #[must_use]
 pub fn candidates(desired: &Desired, known: &Known) -> Vec<String> {
     let Some(seen) = &known.seen else {
         // Nothing was looked at yet, and so nothing has changed.
         let own = known.record.pipe.as_ref().map(|pipe| &pipe.id);
-        let stands = |id: &&String| Some(*id) != own && !known.record.retired.contains(id);
+        let stands = |id: &&String| Some(*id) != own;
         return known.record.candidates.iter().filter(stands).cloned().collect();
     };
     namesakes(desired, known, seen)
         .into_iter()
-        .filter(|id| !known.is_retired(id) && !known.neighbours.claimed.contains(id.as_str()))
+        .filter(|id| !is_going(known, id) && !known.neighbours.claimed.contains(id.as_str()))
         .take(CANDIDATES)
         .map(PipeId::to_string)
         .collect()
+}
+
+/// Whether this process has just had it deleted, and it only is listed still.
+fn is_going(known: &Known, id: &PipeId) -> bool {
+    known.is_retired(id) && known.memory.deleted.get(id).is_some_and(|sent| known.now - *sent < GOING)
 }
 
 /// The other pipes of a LIST that carry our token, whosever they are.

@@ -63,6 +63,8 @@ fn a_twin_that_was_started_meanwhile_is_not_deleted() {
     world.live(30 * MINUTE);
     assert!(is_alive(&world, &twin));
     assert_eq!(world.count(RouteKind::DeletePipe), 0);
+    assert_eq!(world.condition("SuspectedDuplicate"), "True UnclaimedPipeFound");
+    assert_eq!(world.status.candidates, [twin]);
 }
 
 /// Faults: F13.
