@@ -13,6 +13,7 @@ use crate::known::{Known, Seen};
 use crate::planning::{attempt, rest};
 use crate::step::{Look, Plan, Step};
 use crate::verdict::Verdict;
+use crate::{conflict, run_state};
 
 pub(super) fn plan(
     desired: &Desired,
@@ -47,11 +48,14 @@ pub(super) fn plan(
         }
     };
     // What the API does not return cannot be compared; a match takes it as it is.
-    let differing: Vec<String> = differences(desired, wanted, &known.record, pipe)
+    let mut differing: Vec<String> = differences(desired, wanted, &known.record, pipe)
         .iter()
         .filter(|difference| difference.facts.returned)
         .map(Difference::spec_path)
         .collect();
+    if !run_state::is_as_wanted(desired, pipe) {
+        differing.push(format!("spec.{}", conflict::STATE));
+    }
     if adopt.mode == AdoptMode::Match
         && desired.spec.management_policy == ManagementPolicy::Full
         && !differing.is_empty()
