@@ -15,7 +15,7 @@ use crate::desired::{Account, Desired, Wanted};
 use crate::known::{CreateOutcome, Known, Seen};
 use crate::planning::{attempt, call, claimed, look, rest, seen_since};
 use crate::step::{Look, Plan, Step};
-use crate::verdict::Verdict;
+use crate::verdict::{IN_TRANSITION, Verdict};
 use crate::{body, token};
 
 /// How old an intent may grow before its request must not be sent any more.
@@ -52,6 +52,29 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, wanted: 
     }
 }
 
+/// The object of a generation that cannot be applied at all, and has no pipe: what became of its create is found out all the same.
+pub(crate) fn unapplied(desired: &Desired, known: &Known, account: &Account, verdict: Verdict) -> Plan {
+    if let Some(step) = outcome(desired, known, account) {
+        return Plan::next(step, verdict);
+    }
+    let Some(create) = known.record.create.as_ref().filter(|create| create.phase == CreatePhase::Intent) else {
+        return Plan::rest(verdict);
+    };
+    if is_unsent(known, create) {
+        return Plan::next(not_sent(known), verdict);
+    }
+    let pending = Verdict { ready: unconfirmed().ready, again: Some(IN_TRANSITION), ..verdict.clone() };
+    let since = needed(desired, known);
+    let Some(seen) = seen_since(known, since) else { return look(desired, known, account, since, pending) };
+    if let Some(plan) = take(desired, known, account, seen, true) {
+        return plan;
+    }
+    match known.window_over_at(desired.create_window) {
+        Some(over) if seen.begun >= over => rest(desired, known, account, verdict),
+        _ => rest(desired, known, account, pending),
+    }
+}
+
 /// The outcome of our own create, to be written down before anything else.
 pub(crate) fn outcome(desired: &Desired, known: &Known, account: &Account) -> Option<Step> {
     let (nonce, outcome) = known.memory.outcome.as_ref()?;
@@ -65,17 +88,23 @@ pub(crate) fn outcome(desired: &Desired, known: &Known, account: &Account) -> Op
 
 /// The request of an intent that this process has just written: sent once, soon, and only for what the intent describes.
 fn send(desired: &Desired, known: &Known, account: &Account, wanted: &Wanted, create: &CreateRecord) -> Option<Plan> {
-    let own = known.memory.intent.as_ref().filter(|own| own.nonce == create.nonce && !own.sent)?;
+    let own = known.memory.intent.as_ref().filter(|_| is_unsent(known, create))?;
     let creating = Verdict::working(Reason::Creating, "the pipe is being created");
     if known.now - own.written > SEND_WITHIN || create.body_hash.as_deref() != Some(&wanted.hash) || account.terminating
     {
-        return Some(Plan::next(
-            record::remember(record::failed(known, "NotSent", "the request was not sent")),
-            creating,
-        ));
+        return Some(Plan::next(not_sent(known), creating));
     }
     let create = Call::CreatePipe { service: account.service.clone(), body: body::create(desired, wanted) };
     Some(call(desired, known, create, false, creating))
+}
+
+/// Whether this process has written this intent and not sent its request.
+fn is_unsent(known: &Known, create: &CreateRecord) -> bool {
+    known.memory.intent.as_ref().is_some_and(|own| own.nonce == create.nonce && !own.sent)
+}
+
+fn not_sent(known: &Known) -> Step {
+    record::remember(record::failed(known, "NotSent", "the request was not sent"))
 }
 
 /// How recent a LIST must be: begun after this process first saw the object; with a create pending also a recent one; to prove that it
@@ -109,7 +138,11 @@ fn take(desired: &Desired, known: &Known, account: &Account, seen: &Seen, adopts
     let Some(pipe) = fitting else {
         // The user's word counts more than our caution.
         return matches.first().filter(|_| !adopts).map(|pipe| {
-            let message = format!("pipe {} carries this object's token, and no create of this object is on record: set spec.adopt.id: {0} to take it", pipe.id);
+            let intended = known.record.create.as_ref().is_some_and(|create| !create.nonce.is_empty());
+            let why =
+                if intended { "is not what this object asked for" } else { "no create of this object is on record" };
+            let message =
+                format!("pipe {} carries this object's token, and {why}: set spec.adopt.id: {0} to take it", pipe.id);
             rest(desired, known, account, Verdict::blocked(Reason::AdoptionRequired, message))
         });
     };
@@ -136,13 +169,13 @@ fn take(desired: &Desired, known: &Known, account: &Account, seen: &Seen, adopts
 fn waiting(desired: &Desired, known: &Known, account: &Account, create: &CreateRecord) -> Plan {
     let asked =
         known.said(ConditionType::Synced).is_some_and(|said| said.reason == Reason::ConfirmationRequired.as_str());
-    let message = "the answer to the create was lost: looking for the pipe; no other is created meanwhile";
-    let verdict = if asked && asks(desired, known, create) {
-        question(create)
-    } else {
-        Verdict::working(Reason::CreateUnconfirmed, message)
-    };
+    let verdict = if asked && asks(desired, known, create) { question(create) } else { unconfirmed() };
     rest(desired, known, account, verdict)
+}
+
+fn unconfirmed() -> Verdict {
+    let message = "the answer to the create was lost: looking for the pipe; no other is created meanwhile";
+    Verdict::working(Reason::CreateUnconfirmed, message)
 }
 
 /// Whether a person is asked before another create is sent for this lost one.

@@ -56,7 +56,8 @@ pub fn plan(desired: &Desired, known: &Known) -> Plan {
         return Plan::rest(if known.memory.recorded_in_this_pass { recorded } else { verdict });
     }
     match (&desired.wanted, known.pipe_id()) {
-        (Err(problems), _) => manage::unapplied(desired, known, account, not_wanted(problems)),
+        (Err(problems), None) => create::unapplied(desired, known, account, not_wanted(problems)),
+        (Err(problems), Some(_)) => manage::unapplied(desired, known, account, not_wanted(problems)),
         (Ok(wanted), None) => create::plan(desired, known, account, wanted),
         (Ok(wanted), Some(id)) => manage::plan(desired, known, account, wanted, &id),
     }

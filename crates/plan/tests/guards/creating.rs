@@ -99,7 +99,9 @@ fn what_was_retired_or_does_not_fit_is_not_taken() {
     let mut other = pipe.clone();
     other.document["source"]["kafka"]["topics"] = json!("another");
     case.list(&[other]);
-    assert_eq!(case.plan().verdict.synced.reason.as_str(), "AdoptionRequired");
+    let said = case.plan().verdict.synced;
+    assert_eq!(said.reason.as_str(), "AdoptionRequired");
+    assert!(said.message.contains("is not what this object asked for"), "a create is on record: {}", said.message);
     // What an answer lacks fits.
     let mut silent = pipe;
     silent.document["source"]["kafka"]["topics"] = json!(null);
@@ -140,6 +142,40 @@ fn a_pipe_of_another_source_does_not_fit() {
         case.list(&[pipe]);
         assert_eq!(case.next(), next, "{source}");
     }
+}
+
+/// Whether the spec can be applied says nothing about what became of a request.
+#[test]
+fn the_create_of_an_object_whose_spec_cannot_be_applied_is_followed() {
+    let mut case = intended(KAFKA);
+    let found = made(&case, '1', "");
+    case.desired.wanted = Err(vec![clickpipes_plan::Problem {
+        reason: crd::condition::Reason::InvalidSpec,
+        path: "spec".into(),
+        message: "cannot be".into(),
+    }]);
+    let create = case.written().create.unwrap();
+    assert_eq!((create.phase, create.code.as_deref()), (CreatePhase::Failed, Some("NotSent")), "it never is sent");
+    case.known.memory.intent.as_mut().unwrap().sent = true;
+    let nonce = case.known.record.create.as_ref().unwrap().nonce.clone();
+    case.known.memory.outcome = Some((nonce, CreateOutcome::Created(Box::new(found.clone()))));
+    assert_eq!(case.written().pipe.unwrap().id, found.id.to_string());
+    case.known.memory.outcome = None;
+    assert_eq!(
+        (case.condition("Ready"), case.condition("Synced")),
+        ("Unknown CreateUnconfirmed".to_owned(), "False InvalidSpec".to_owned())
+    );
+    case.wait(MINUTE);
+    assert_eq!(case.next(), "list");
+    case.list(std::slice::from_ref(&found));
+    assert_eq!(case.next(), "get");
+    case.known.memory.looked = Some((found.id.clone(), case.known.now, Some(Box::new(found.clone()))));
+    assert_eq!(case.written().pipe.unwrap().id, found.id.to_string());
+    // Nothing was made: only a LIST begun after the window says so.
+    case.wait(HOUR);
+    assert_eq!(case.next(), "list");
+    case.list(&[]);
+    assert_eq!((case.next().as_str(), case.condition("Ready").as_str()), ("rest", "False ApplyFailed"));
 }
 
 #[test]
