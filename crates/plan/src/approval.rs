@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::desired::Desired;
 use crate::diff::Difference;
 use crate::known::Known;
+use crate::replace;
 use crate::verdict::{Kind, Verdict};
 
 /// What the changes of this generation need before they may be made.
@@ -39,7 +40,9 @@ pub(crate) fn word(desired: &Desired, known: &Known, allowed: &[Difference]) -> 
     let approved = desired.object.approved_plan.as_deref() == Some(&pending.hash);
     match (pending.class, desired.spec.replacement_policy) {
         (Impact::Replace, ReplacementPolicy::Never) => Word::Withheld(immutable(allowed)),
-        (Impact::Replace, ReplacementPolicy::OnApproval) if approved => Word::Replace,
+        (Impact::Replace, ReplacementPolicy::OnApproval) if approved => {
+            replace::hindered(desired, known).map_or(Word::Replace, Word::Withheld)
+        }
         _ if approved => Word::InPlace,
         _ => Word::Withheld(awaited(desired, allowed, &pending)),
     }

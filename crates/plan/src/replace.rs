@@ -34,6 +34,16 @@ pub(crate) fn is_removing(known: &Known) -> bool {
     under_way(known).is_some_and(|operation| operation.phase == OperationPhase::Removing)
 }
 
+/// Why an approved replacement does not begin: beside another pipe with our token none would be created, and the old one would be gone by then.
+pub(crate) fn hindered(desired: &Desired, known: &Known) -> Option<Verdict> {
+    let candidates = twins::candidates(desired, known);
+    let first = candidates.first()?;
+    let message = format!(
+        "pipe {first} carries this object's token too, and no other is created beside it: the replacement waits until it is deleted, or renamed without the token"
+    );
+    Some(Verdict::blocked(Reason::AdoptionRequired, message))
+}
+
 /// An approved replacement begins: the approval is used up by this write.
 pub(crate) fn begin(desired: &Desired, known: &Known, pipe: &Pipe) -> Plan {
     let resume_to = match (&known.record.operation, stops(&pipe.state)) {
