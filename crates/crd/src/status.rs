@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use self::record::{Applied, CreateRecord, LastResync, Operation, PipeRecord};
+use self::record::{Applied, ApprovalRecord, CreateRecord, LastResync, Operation, PipeRecord};
 
 /// Status of a `ClickPipe`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +43,9 @@ pub struct ClickPipeStatus {
     /// Work of several steps that is under way.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<Operation>,
+    /// What became of approvals to load a table again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval: Option<ApprovalRecord>,
     /// The last document that was applied in full, without secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub applied: Option<Applied>,

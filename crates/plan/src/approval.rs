@@ -5,17 +5,21 @@
 
 mod changes;
 
+use crd::ClickPipeStatus;
 use crd::condition::{Reason, Truth};
 use crd::policy::{DriftPolicy, ReplacementPolicy};
+use crd::status::record::ApprovalRecord;
 use crd::status::{Impact, PendingPlan};
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::create::record::remember;
 use crate::desired::Desired;
 use crate::diff::Difference;
 use crate::known::Known;
 use crate::replace;
+use crate::step::Plan;
 use crate::verdict::{Kind, Verdict};
 
 /// What the changes of this generation need before they may be made.
@@ -48,13 +52,36 @@ pub(crate) fn word(desired: &Desired, known: &Known, allowed: &[Difference]) -> 
     }
 }
 
+/// What has to be on record of an approval to load a table again: that it is being carried out before anything is sent, and that it is used up
+/// once its plan is no longer what is asked for. A crash in between leaves it good for the same plan, and for no later one.
+pub(crate) fn noted(desired: &Desired, known: &Known, allowed: &[Difference]) -> Option<Plan> {
+    let asked = pending(desired, known, allowed).filter(|plan| plan.class == Impact::Resync).map(|plan| plan.hash);
+    let approval = known.record.approval.clone().unwrap_or_default();
+    let approval = match (approval.begun, asked) {
+        (Some(begun), asked) if asked.as_ref() != Some(&begun) => {
+            ApprovalRecord { used: approval.used.saturating_add(1), begun: None }
+        }
+        (None, Some(asked)) if desired.object.approved_plan.as_ref() == Some(&asked) => {
+            ApprovalRecord { used: approval.used, begun: Some(asked) }
+        }
+        _ => return None,
+    };
+    let verdict = Verdict::working(Reason::Updating, "an approved change is being made");
+    Some(Plan::next(remember(ClickPipeStatus { approval: Some(approval), ..known.record.clone() }), verdict))
+}
+
 /// The plan that needs a person's word; `None` when these changes need none.
 pub(crate) fn pending(desired: &Desired, known: &Known, allowed: &[Difference]) -> Option<PendingPlan> {
     let class = allowed.iter().map(|difference| difference.impact).max().filter(|class| *class >= Impact::Resync)?;
     let pipe = known.record.pipe.as_ref().map(|pipe| pipe.id.as_str());
     // The whole values: what people are shown is cut, and two plans may look alike.
     let whole: Vec<Value> = allowed.iter().map(|one| json!([one.path, one.from, one.to, one.impact])).collect();
-    let subject = json!([desired.object.uid, pipe, known.record.last_synced_generation, class, whole]);
+    let mut subject = json!([desired.object.uid, pipe, known.record.last_synced_generation, class, whole]);
+    // What is loaded again is the same pipe afterwards, and may come to need the same once more.
+    let used = known.record.approval.as_ref().map(|approval| approval.used).filter(|used| *used != 0);
+    if let (Some(used), Some(parts)) = (used, subject.as_array_mut()) {
+        parts.push(used.into());
+    }
     let mut hash = HEXLOWER.encode(&Sha256::digest(subject.to_string()));
     hash.truncate(12);
     Some(PendingPlan { hash, class, changes: changes::all(allowed) })

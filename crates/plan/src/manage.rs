@@ -111,6 +111,9 @@ fn converge(
         .into_iter()
         .partition(|difference| !difference.edited && conflict::is_contested(desired, known, &difference.path));
     left.extend(contested);
+    if let Some(plan) = fresh(desired, known, account, approval::noted(desired, known, &allowed)) {
+        return plan;
+    }
     let judged = match names_another(desired, known, id) {
         Some(verdict) => Word::Withheld(verdict),
         None => approval::word(desired, known, &allowed),

@@ -133,6 +133,17 @@ pub enum OperationPhase {
     Removing,
 }
 
+/// What became of approvals to load a table again: each is good for one time. (A replacement makes another pipe, which no earlier approval fits.)
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ApprovalRecord {
+    /// How many are used up; part of what the hash of a plan stands for.
+    pub used: i64,
+    /// The hash of the plan that is being carried out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub begun: Option<String>,
+}
+
 /// The last document that was applied in full.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]

@@ -209,6 +209,42 @@ fn an_approved_mapping_is_removed_and_added_again_also_under_warn() {
     }
 }
 
+/// Faults: F1.
+#[test]
+fn an_approval_to_load_a_table_again_is_good_for_one_time_through_a_crash_at_every_step() {
+    let elsewhere = |world: &mut World| {
+        let id = pipe_id(world);
+        let mut mappings = pipe(world).document["tableMappings"].clone();
+        mappings.as_array_mut().unwrap().iter_mut().for_each(|one| {
+            if one["sourceTable"] == "users" {
+                one["targetTable"] = "elsewhere".into();
+            }
+        });
+        let source = serde_json::json!({"tableMappings": mappings});
+        let source = source.as_object().unwrap().clone();
+        world.sim.edit_pipe(&id, sim::PipeEdit { source, ..Default::default() }).unwrap();
+        world.live(600_000);
+    };
+    for step in 0..=8 {
+        let mut world = ready(TWO_TABLES);
+        elsewhere(&mut world);
+        approve(&mut world);
+        let first = world.object.approved_plan.clone();
+        world.dies_after = (step > 0).then_some(world.effects + step);
+        world.live(3_600_000);
+        assert_eq!(world.condition("Ready"), "True Running", "dies after effect {step}: {:#?}", world.trace);
+        let writes = world.writes().len();
+        elsewhere(&mut world);
+        world.live(3_600_000);
+        let asks = (world.condition("AwaitingApproval"), world.writes().len());
+        assert_eq!(asks, ("True ResyncRequired".to_owned(), writes), "dies after effect {step}: {:#?}", world.trace);
+        approve(&mut world);
+        assert_ne!(world.object.approved_plan, first);
+        world.live(3_600_000);
+        assert_eq!(world.condition("Ready"), "True Running", "dies after effect {step}: {:#?}", world.trace);
+    }
+}
+
 #[test]
 fn a_pipe_whose_every_mapping_changes_needs_a_new_pipe() {
     let mut world = ready(TWO_TABLES);
