@@ -47,6 +47,10 @@ pub(super) fn plan(
             );
         }
     };
+    let matches = adopt.mode == AdoptMode::Match && desired.spec.management_policy == ManagementPolicy::Full;
+    if let Some(verdict) = run_state::says_nothing(&pipe.state, account).filter(|_| matches) {
+        return rest(desired, known, account, verdict);
+    }
     // What the API does not return cannot be compared; a match takes it as it is.
     let mut differing: Vec<String> = differences(desired, wanted, &known.record, pipe)
         .iter()
@@ -56,10 +60,7 @@ pub(super) fn plan(
     if !run_state::is_as_wanted(desired, pipe) {
         differing.push(format!("spec.{}", conflict::STATE));
     }
-    if adopt.mode == AdoptMode::Match
-        && desired.spec.management_policy == ManagementPolicy::Full
-        && !differing.is_empty()
-    {
+    if matches && !differing.is_empty() {
         let paths = differing.join(", ");
         return mismatch(format!(
             "pipe {id} differs in {paths}: make the spec match, or set spec.adopt.mode: Override to change the pipe"

@@ -131,6 +131,24 @@ fn overriding_an_adopted_pipe_makes_it_what_the_object_says() {
     assert_eq!(world.writes().len(), writes.len());
 }
 
+/// Whether anything would change nobody can tell of a pipe whose state says nothing; and a stopped one would be started.
+#[test]
+fn a_match_takes_only_a_pipe_that_is_known_to_be_in_the_wanted_run_state() {
+    let mut world = fresh(KAFKA);
+    let id = made(&mut world, "orders", "my_topic", "Unknown");
+    adopt(&mut world, &id, AdoptMode::Match);
+    world.live(10 * MINUTE);
+    assert_eq!((world.status.pipe.clone(), world.condition("Stalled")), (None, String::new()), "{:#?}", world.trace);
+    for (state, taken) in [(PipeState::Stopped, false), (PipeState::Running, true)] {
+        world.sim.edit_pipe(&id, PipeEdit { state: Some(state), ..Default::default() }).unwrap();
+        world.live(10 * MINUTE);
+        assert_eq!(world.status.pipe.is_some(), taken, "{state:?} {:#?}", world.status.conditions);
+        let wanted = if taken { "True ReconcileSuccess" } else { "False AdoptMismatch" };
+        assert_eq!(world.condition("Synced"), wanted);
+    }
+    assert!(world.writes().is_empty(), "{:?}", world.writes());
+}
+
 #[test]
 fn an_adoption_of_a_pipe_that_is_not_there_never_creates_one() {
     let mut world = fresh(KAFKA);
