@@ -119,8 +119,7 @@ pub fn settled(kind: u8) -> ClickPipe {
             service_id: SERVICE.to_owned(),
             name: Some(format!("{} [{token}]", desired.name())),
             state: Some("Running".to_owned()),
-            created_at: None,
-            updated_at: None,
+            ..PipeRecord::default()
         }),
         create: Some(CreateRecord {
             attempt: 1,
