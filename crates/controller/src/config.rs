@@ -63,7 +63,8 @@ pub struct Config {
     #[arg(long, env = "CLICKPIPES_OPERATOR_NAMESPACE", value_name = "NAMESPACE", default_value_t = own_namespace())]
     pub operator_namespace: String,
 
-    /// How many resources are worked on at once. The API's request budget is the real limit.
+    /// How many resources are worked on at once; those that wait for the Cloud API do not count, up to eight times as many. The API's
+    /// request budget is the real limit.
     #[arg(long, env = "CLICKPIPES_CONCURRENCY", value_name = "COUNT", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..))]
     pub concurrency: u16,
 
