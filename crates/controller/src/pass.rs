@@ -55,13 +55,18 @@ pub enum Owed {
 }
 
 impl<'a, C: Cluster> Pass<'a, C> {
-    /// Begins a pass over an object from the cache, or read live.
-    pub async fn begin(object: ClickPipe, is_live: bool, slot: Slot, context: &'a Context<C>) -> Result<Self, Error> {
+    /// Begins a pass over an object from the cache, or read live. Boxed, since it is large and handed on.
+    pub async fn begin(
+        object: ClickPipe,
+        is_live: bool,
+        slot: Slot,
+        context: &'a Context<C>,
+    ) -> Result<Box<Self>, Error> {
         let found = gather(&object, context).await?;
         let desired = desire::desire(&object, &found, context);
         let known = recall::recall(&object, &desired, &found, context);
         let owed = if is_owed(&known) { Owed::Record } else { Owed::Nothing };
-        Ok(Self {
+        Ok(Box::new(Self {
             context,
             object,
             is_live,
@@ -73,21 +78,25 @@ impl<'a, C: Cluster> Pass<'a, C> {
             has_begun: false,
             owed,
             counted: None,
-        })
+        }))
     }
 
     /// The same pass, on the object as it is now and whatever it refers to. What this pass has learned and not written down yet stays known, unless
     /// somebody else has moved the record.
-    pub async fn anew(self) -> Result<Self, Error> {
-        let Self { context, object, permit, slot, has_begun, owed, known, .. } = self;
+    pub async fn anew(self: Box<Self>) -> Result<Box<Self>, Error> {
+        let Self { context, object, permit, slot, has_begun, owed, known, .. } = *self;
+        let known = Box::new(known);
         let before = object.status.clone().unwrap_or_default();
         let mut now = Self::begin(live(&object, context).await?, true, slot, context).await?;
         if is_same_ground(&before, &now.known.record) {
-            now.known.record = known.record;
+            now.known.record = known.record.clone();
         }
-        now.known.memory.retired_in_this_pass = known.memory.retired_in_this_pass;
-        let owed = if owed == Owed::Nothing { now.owed } else { owed };
-        Ok(Self { permit, has_begun, owed, ..now })
+        now.known.memory.retired_in_this_pass.clone_from(&known.memory.retired_in_this_pass);
+        if owed != Owed::Nothing {
+            now.owed = owed;
+        }
+        (now.permit, now.has_begun) = (permit, has_begun);
+        Ok(now)
     }
 
     /// Whether this step may be taken, or without one the report be written. A pass that has begun is finished when the process is to end, so that

@@ -73,7 +73,7 @@ pub enum Error {
 /// and everything is decided anew.
 pub async fn reconcile<C: Cluster>(object: Arc<ClickPipe>, context: Arc<Context<C>>) -> Result<Again, Error> {
     for _ in 0..LAST_TRIES {
-        return match steps(ClickPipe::clone(&object), &context).await {
+        return match Box::pin(steps(ClickPipe::clone(&object), &context)).await {
             // There is no later pass: an answer that is not on record yet is written down now.
             Err(error) if error.is_conflict() && context.tenure.phase() > Phase::Working => continue,
             Err(error) if error.is_conflict() => Ok(Again::In(SOON)),
@@ -96,13 +96,13 @@ async fn steps<C: Cluster>(object: ClickPipe, context: &Context<C>) -> Result<Ag
             return Ok(Again::OnChange);
         }
         if !pass.is_live && !matches!(plan.first(), Some(Step::Look(_)) | None) {
-            pass = pass.anew().await?;
+            pass = Box::pin(pass.anew()).await?;
             continue;
         }
-        let (now, plan) = turn(pass, plan).await?;
+        let (now, plan) = Box::pin(turn(pass, plan)).await?;
         pass = now;
         let Some(step) = plan.first() else { return report(&mut pass, &plan).await };
-        let result = act(&mut pass, &plan, step).await?;
+        let result = Box::pin(act(&mut pass, &plan, step)).await?;
         if *step == Step::Release {
             tell(&pass, &plan, step).await;
             return Ok(forget(&pass.object, context));
@@ -125,6 +125,22 @@ async fn steps<C: Cluster>(object: ClickPipe, context: &Context<C>) -> Result<Ag
 fn forget<C>(object: &ClickPipe, context: &Context<C>) -> Again {
     context.memory.lock().remove(&object.uid().unwrap_or_default());
     Again::OnChange
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::kube::Kube;
+
+    fn size<F>(_: impl Fn(Arc<ClickPipe>, Arc<Context<Kube>>) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// A worker's stack holds two megabytes, and an unoptimized build copies a future many times on its way there.
+    #[test]
+    fn a_pass_fits_on_the_stack_of_a_worker() {
+        assert!(size(reconcile::<Kube>) < 16_384, "{} bytes", size(reconcile::<Kube>));
+    }
 }
 
 impl Error {

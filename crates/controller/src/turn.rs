@@ -21,7 +21,7 @@ const LONG: Duration = Duration::from_secs(1);
 /// Waits until the budget lets the next step go, if it is one that needs a permit; gives the plan as of then.
 ///
 /// When nothing has changed but the age of the last look, the step stays what it was: to look again would send it to the end of the line.
-pub async fn turn<C: Cluster>(mut pass: Pass<'_, C>, plan: Plan) -> Result<(Pass<'_, C>, Plan), Error> {
+pub async fn turn<C: Cluster>(mut pass: Box<Pass<'_, C>>, plan: Plan) -> Result<(Box<Pass<'_, C>>, Plan), Error> {
     let Some(lane) = plan.first().and_then(lane) else {
         // Whoever looks waits in the line: with a permit in hand it could keep itself waiting.
         if matches!(plan.first(), Some(Step::Look(_))) {
@@ -44,10 +44,10 @@ pub async fn turn<C: Cluster>(mut pass: Pass<'_, C>, plan: Plan) -> Result<(Pass
     if clock::now() - begun < LONG {
         return Ok((pass, plan));
     }
-    let (desired, record) = (pass.desired.clone(), pass.known.record.clone());
-    let mut pass = pass.anew().await?;
+    let (desired, record) = (Box::new(pass.desired.clone()), Box::new(pass.known.record.clone()));
+    let mut pass = Box::pin(pass.anew()).await?;
     let now = pass.plan();
-    let is_same = pass.desired == desired && is_same_ground(&record, &pass.known.record);
+    let is_same = pass.desired == *desired && is_same_ground(&record, &pass.known.record);
     let is_only_old = is_same && matches!(now.first(), Some(Step::Look(_)));
     Ok((pass, if is_only_old { plan } else { now }))
 }

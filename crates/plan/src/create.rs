@@ -44,10 +44,10 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, wanted: 
     match pending {
         Some(create) if window_over.is_none_or(|over| seen.begun < over) => waiting(desired, known, account, create),
         Some(create) if asks(desired, known, create) => rest(desired, known, account, question(create)),
-        _ => match adopts {
-            Some(_) if let Some(verdict) = claimed(desired) => rest(desired, known, account, verdict),
-            Some(adopt) => adopt::plan(desired, known, account, wanted, seen, adopt),
-            None => intend(desired, known, account, wanted, seen),
+        _ => match (adopts, claimed(desired)) {
+            (Some(_), Some(verdict)) => rest(desired, known, account, verdict),
+            (Some(adopt), None) => adopt::plan(desired, known, account, wanted, seen, adopt),
+            (None, _) => intend(desired, known, account, wanted, seen),
         },
     }
 }

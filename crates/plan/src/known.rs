@@ -147,8 +147,8 @@ pub fn is_same_ground(one: &ClickPipeStatus, other: &ClickPipeStatus) -> bool {
         status.pipe.as_ref().map(|pipe| (pipe.id.clone(), pipe.token.clone(), pipe.service_id.clone()))
     };
     pipe(one) == pipe(other)
-        && (&one.create, &one.retired, &one.operation, &one.last_resync)
-            == (&other.create, &other.retired, &other.operation, &other.last_resync)
+        && (&one.create, &one.retired, &one.operation, &one.last_resync, &one.approval)
+            == (&other.create, &other.retired, &other.operation, &other.last_resync, &other.approval)
 }
 
 impl Memory {
