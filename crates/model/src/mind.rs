@@ -144,6 +144,7 @@ impl Mind {
             pipe_seen: _,
             looked,
             service_found: _,
+            service_missing,
             commanded,
             resync_unsent: _,
             woken,
@@ -166,6 +167,7 @@ impl Mind {
         moments.extend(looked.as_mut().map(|(_, at, _)| at));
         moments.extend(commanded.as_mut().map(|(_, at)| at));
         moments.extend(deleted.values_mut());
+        moments.extend(service_missing.iter_mut().flat_map(|(first, last)| [first, last]));
         moments.extend(accepted.as_mut().map(|accepted| &mut accepted.at));
         moments.extend(setback.as_mut().map(|setback| &mut setback.retry_at));
         moments.extend(request_seen.as_mut().map(|(_, at)| at));

@@ -17,6 +17,7 @@ use crate::known::{Known, Seen};
 use crate::planning::{attempt, call, is_foreign, is_unanswered, look, only_look, rest, seen_since};
 use crate::setback::first_line;
 use crate::step::{Look, Plan, Step};
+use crate::vanish::APART;
 use crate::verdict::{Kind, Saying, Verdict};
 use crate::{token, twins};
 
@@ -124,7 +125,12 @@ fn unlisted(desired: &Desired, known: &Known, account: &Account, since: Tick, ve
             let step = Step::Look(Look::Service { service: account.service.clone() });
             attempt(desired, known, "GetService", step, verdict)
         }
-        Some(false) if doubted && !made => release("the pipe is gone, and its service too"),
+        Some(false) if doubted && !made => match known.memory.service_missing {
+            Some((first, last)) if last - first >= APART => release("the pipe is gone, and its service too"),
+            // Once is no proof: a service that is there was not found now and then.
+            Some((_, last)) if known.now < last + APART => Plan::rest(verdict.again((last + APART) - known.now)),
+            _ => look(desired, known, account, since, verdict),
+        },
         _ => look(desired, known, account, since, verdict),
     }
 }

@@ -74,6 +74,8 @@ pub struct Memory {
     pub looked: Option<(PipeId, Tick, Option<Box<Pipe>>)>,
     /// Whether the service itself was found since its list was last asked for.
     pub service_found: Option<bool>,
+    /// The first and the last time that there was no such service, with no list of it in between.
+    pub service_missing: Option<(Tick, Tick)>,
     /// The last state command and when it was accepted.
     pub commanded: Option<(Command, Tick)>,
     /// The nonce of a resync that this process has on record, or may have, and has not sent.

@@ -81,12 +81,15 @@ pub fn learn(desired: &Desired, known: &mut Known, step: &Step, result: Result<L
             written(known, *record, begun, *reserve);
         }
         (Step::Look(Look::Service { .. }), Ok(Learned::Service(found))) => {
+            let first = known.memory.service_missing.map_or(known.now, |(first, _)| first);
             known.memory.service_found = Some(found);
+            known.memory.service_missing = (!found).then_some((first, known.now));
             healed(known, |setback| setback.call == "GetService");
         }
         (Step::Look(_), Ok(Learned::Pipes(seen))) => {
             known.see(seen);
             known.memory.service_found = None;
+            known.memory.service_missing = None;
             healed(known, |setback| setback.call == "ListPipes");
         }
         (Step::Look(Look::Pipe { pipe, .. }), Ok(Learned::Pipe(found))) => {

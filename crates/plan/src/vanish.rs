@@ -18,7 +18,7 @@ use crate::step::{Look, Plan, Step};
 use crate::verdict::{IN_TRANSITION, Verdict};
 
 /// Time between the two lists.
-const APART: Duration = Duration::from_mins(1);
+pub(crate) const APART: Duration = Duration::from_mins(1);
 /// How long nothing is concluded from the absence of many.
 const BRAKE: Duration = Duration::from_mins(30);
 

@@ -210,7 +210,13 @@ fn a_pipe_is_gone_when_neither_its_list_nor_its_service_is_found() {
     assert_eq!(case.next(), "rest");
     case.wait(MINUTE);
     assert_eq!(case.next(), "list");
+    case.learn(Err(Failure { outcome: missing.clone(), ..failure() }));
+    case.learn(Ok(Learned::Service(false)));
+    assert_eq!(case.next(), "rest", "once is no proof");
+    case.wait(MINUTE);
+    assert_eq!(case.next(), "list");
     case.learn(Err(Failure { outcome: missing, ..failure() }));
+    assert_eq!(case.next(), "service");
     case.learn(Ok(Learned::Service(false)));
     assert_eq!(case.next(), "Release");
     // A create that was not answered may still be.
