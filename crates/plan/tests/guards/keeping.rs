@@ -157,11 +157,25 @@ fn an_unanswered_create_where_nobody_can_look_is_let_go_after_the_window() {
         }
         assert_eq!(case.next(), "rest", "{refusal:?}");
         assert!(case.plan().verdict.again.unwrap() <= std::time::Duration::from_secs(30), "{:?}", case.plan());
+        if refusal.is_none() {
+            let verdict = case.plan().verdict;
+            assert_eq!(
+                (verdict.kind, verdict.synced.reason),
+                (clickpipes_plan::verdict::Kind::Waiting, Reason::DeleteBlocked)
+            );
+        }
         case.wait(1);
         assert_eq!(case.next(), "Release", "{refusal:?}");
         let token = &case.known.record.create.as_ref().unwrap().token;
         assert!(case.plan().verdict.synced.message.contains(token), "{:?}", case.plan().verdict);
     }
+    let mut case = intended(KAFKA);
+    case.desired.object.deleting = true;
+    case.desired.spec.deletion_policy = DeletionPolicy::Retain;
+    case.known.record.create.as_mut().unwrap().phase = crd::status::record::CreatePhase::Failed;
+    case.desired.account = Err(problem);
+    assert_eq!(case.next(), "Release");
+    assert!(case.plan().verdict.synced.message.contains("nothing was created"), "{:?}", case.plan().verdict);
 }
 
 /// A database pipe that is kept while this process has it paused for a change.
@@ -215,6 +229,10 @@ fn a_pipe_that_we_paused_runs_again_before_it_is_let_go() {
     let mut case = paused_by_us(PipeState::Paused);
     case.known.record.operation = None;
     assert_eq!(case.next(), "Release");
+    // That the change was refused says nothing about the start.
+    let mut case = paused_by_us(PipeState::Paused);
+    case.failed("PatchPipe", Outcome::Refused(Refusal::Invalid));
+    assert_eq!(case.next(), "Start");
 }
 
 #[test]
