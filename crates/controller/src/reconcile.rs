@@ -127,22 +127,6 @@ fn forget<C>(object: &ClickPipe, context: &Context<C>) -> Again {
     Again::OnChange
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cluster::kube::Kube;
-
-    fn size<F>(_: impl Fn(Arc<ClickPipe>, Arc<Context<Kube>>) -> F) -> usize {
-        size_of::<F>()
-    }
-
-    /// A worker's stack holds two megabytes, and an unoptimized build copies a future many times on its way there.
-    #[test]
-    fn a_pass_fits_on_the_stack_of_a_worker() {
-        assert!(size(reconcile::<Kube>) < 16_384, "{} bytes", size(reconcile::<Kube>));
-    }
-}
-
 impl Error {
     fn cluster(&self) -> Option<&cluster::Error> {
         match self {
@@ -163,5 +147,21 @@ impl Error {
 
     fn is_gone(&self) -> bool {
         matches!(self.cluster(), Some(cluster::Error::NotFound))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::kube::Kube;
+
+    fn size<F>(_: impl Fn(Arc<ClickPipe>, Arc<Context<Kube>>) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// A worker's stack holds two megabytes, and an unoptimized build copies a future many times on its way there.
+    #[test]
+    fn a_pass_fits_on_the_stack_of_a_worker() {
+        assert!(size(reconcile::<Kube>) < 16_384, "{} bytes", size(reconcile::<Kube>));
     }
 }
