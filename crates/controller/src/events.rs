@@ -49,10 +49,6 @@ pub enum Topic {
 pub enum Deed {
     /// A pipe was created.
     PipeCreated,
-    /// A pipe that was there was taken.
-    PipeAdopted,
-    /// A pipe whose create had lost its answer was found.
-    PipeRecovered,
     /// A pipe was changed.
     PipeUpdated,
     /// A pipe was started.
@@ -61,12 +57,6 @@ pub enum Deed {
     PipeStopped,
     /// A pipe loads everything again.
     PipeResynced,
-    /// A rotated Secret was applied.
-    SecretRotated,
-    /// A difference was put right.
-    DriftCorrected,
-    /// A twin of the pipe was deleted.
-    TwinDeleted,
     /// The pipe was deleted.
     PipeDeleted,
     /// The pipe stays; the object let go of it.
@@ -79,15 +69,10 @@ impl Deed {
     const fn as_str(self) -> &'static str {
         match self {
             Self::PipeCreated => "PipeCreated",
-            Self::PipeAdopted => "PipeAdopted",
-            Self::PipeRecovered => "PipeRecovered",
             Self::PipeUpdated => "PipeUpdated",
             Self::PipeStarted => "PipeStarted",
             Self::PipeStopped => "PipeStopped",
             Self::PipeResynced => "PipeResynced",
-            Self::SecretRotated => "SecretRotated",
-            Self::DriftCorrected => "DriftCorrected",
-            Self::TwinDeleted => "TwinDeleted",
             Self::PipeDeleted => "PipeDeleted",
             Self::PipeReleased => "PipeReleased",
             Self::ServiceWoken => "ServiceWoken",

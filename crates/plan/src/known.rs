@@ -145,9 +145,9 @@ pub enum CreateOutcome {
 /// Whether two statuses authorise the same writes: the pipe, the attempt to create it, what is announced. What people see may differ.
 #[must_use]
 pub fn is_same_ground(one: &ClickPipeStatus, other: &ClickPipeStatus) -> bool {
-    let pipe = |status: &ClickPipeStatus| {
-        status.pipe.as_ref().map(|pipe| (pipe.id.clone(), pipe.token.clone(), pipe.service_id.clone()))
-    };
+    fn pipe(status: &ClickPipeStatus) -> Option<[&str; 3]> {
+        status.pipe.as_ref().map(|pipe| [pipe.id.as_str(), &pipe.token, &pipe.service_id])
+    }
     pipe(one) == pipe(other)
         && (&one.create, &one.retired, &one.operation, &one.last_resync, &one.approval)
             == (&other.create, &other.retired, &other.operation, &other.last_resync, &other.approval)

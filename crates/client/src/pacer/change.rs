@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::tests::throttle;
 use super::*;
 
 fn limit(requests: u32, seconds: u64) -> Limit {
@@ -27,13 +28,6 @@ fn saturate(pacer: &mut Pacer, from: u64, to: u64, latency: u64) -> Vec<u64> {
         }
     }
     sent
-}
-
-/// A call that the service refuses a moment later.
-fn throttle(pacer: &mut Pacer, now: Tick) {
-    let Decision::Go(slot) = pacer.grant(now) else { panic!("{now:?}: {:?}", pacer.earliest(now)) };
-    pacer.sent(slot, now);
-    pacer.throttled(slot, now + Duration::from_millis(10), None);
 }
 
 proptest! {
@@ -89,7 +83,7 @@ fn a_limit_that_was_too_slow_is_corrected_at_once() {
 #[test]
 fn a_slowdown_outlives_a_change_of_the_limit() {
     let mut pacer = Pacer::new(Limit::default());
-    throttle(&mut pacer, Tick(90_000));
+    throttle(&mut pacer, Tick(90_000), None);
     let later = Tick(90_500);
     for (other, allowance) in [(limit(5, 10), 5), (limit(100, 10), 5), (limit(100, 20), 10), (limit(1, 1), 1)] {
         pacer.set_limit(other, later);

@@ -166,7 +166,7 @@ fn a_permit_that_is_dropped_gives_its_slot_back() {
 }
 
 /// Sends a call that is refused a moment later.
-fn throttle(pacer: &mut Pacer, now: Tick, retry_after: Option<f64>) {
+pub(super) fn throttle(pacer: &mut Pacer, now: Tick, retry_after: Option<f64>) {
     let Decision::Go(slot) = pacer.grant(now) else { panic!("{now:?}: {:?}", pacer.earliest(now)) };
     pacer.sent(slot, now);
     pacer.throttled(slot, now + Duration::from_millis(10), retry_after);

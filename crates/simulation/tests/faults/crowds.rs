@@ -2,19 +2,11 @@
 
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use sim::{RouteKind, ServiceConfig};
 use simulation::world::{World, in_virtual_time};
 
-use crate::{MINUTE, apply, assert_sound, condition, count, living, pipe, theirs, world, writes};
-
-fn table(name: &str) -> [(&'static str, Value); 1] {
-    [("spec.destination.table", json!(name))]
-}
-
-fn names(count: usize) -> Vec<String> {
-    (0..count).map(|number| format!("pipe-{number}")).collect()
-}
+use crate::{MINUTE, apply, assert_sound, condition, count, living, names, pipe, table, theirs, world, writes};
 
 /// Invariants: 9.
 #[test]

@@ -7,18 +7,34 @@ use sim::RouteKind;
 use simulation::store::Named;
 use simulation::world::{Options, World, in_virtual_time};
 
-use crate::{MINUTE, apply, assert_sound, condition, count, living, pipe, with, world};
+use crate::{MINUTE, apply, assert_sound, condition, count, living, names, pipe, table, with, world};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// So many pipes that run.
-async fn running(world: &World, number: usize) -> Vec<String> {
-    let names: Vec<String> = (0..number).map(|number| format!("pipe-{number}")).collect();
+/// Forty pipes that run.
+async fn running(world: &World) -> Vec<String> {
+    let names = names(40);
     for name in &names {
-        apply(world, "kafka", name, &[("spec.destination.table", json!(name))]);
+        apply(world, "kafka", name, &table(name));
     }
     world.advance(5 * MINUTE).await;
-    assert_eq!(living(world).len(), number);
+    assert_eq!(living(world).len(), names.len());
+    names
+}
+
+/// Forty pipes are deleted, and five seconds later a person changes their mind: what was not sent by then is not sent any more.
+async fn deleted_until(world: &World, change: impl FnOnce(&[String])) -> Vec<String> {
+    let names = running(world).await;
+    for name in &names {
+        world.delete(&pipe(name)).unwrap();
+    }
+    world.advance(5 * SECOND).await;
+    let sent = count(world, RouteKind::DeletePipe);
+    assert!((1..20).contains(&sent), "some are sent, most wait: {sent}");
+    change(&names);
+    world.advance(10 * MINUTE).await;
+    assert!(count(world, RouteKind::DeletePipe) <= sent + 1, "one may have had its permit");
+    assert_sound(world, "deleted, until somebody thinks better of it");
     names
 }
 
@@ -32,19 +48,11 @@ fn pause(world: &World, paused: bool) {
 fn deletes_that_wait_end_when_the_namespace_is_paused() {
     in_virtual_time(async {
         let world = world();
-        for name in &running(&world, 40).await {
-            world.delete(&pipe(name)).unwrap();
-        }
-        world.advance(5 * SECOND).await;
-        let sent = count(&world, RouteKind::DeletePipe);
-        pause(&world, true);
-        world.advance(10 * MINUTE).await;
-        assert!((1..20).contains(&sent), "some are sent, most wait: {sent}");
-        assert!(count(&world, RouteKind::DeletePipe) <= sent + 1, "one may have had its permit");
+        deleted_until(&world, |_| pause(&world, true)).await;
         pause(&world, false);
         world.advance(3 * MINUTE).await;
         assert_eq!((living(&world).len(), count(&world, RouteKind::DeletePipe)), (0, 40));
-        assert_sound(&world, "deletes that wait");
+        assert_sound(&world, "deletes that waited");
     });
 }
 
@@ -52,20 +60,14 @@ fn deletes_that_wait_end_when_the_namespace_is_paused() {
 fn a_pipe_that_is_to_be_retained_after_all_is_kept() {
     in_virtual_time(async {
         let world = world();
-        let names = running(&world, 40).await;
-        for name in &names {
-            world.delete(&pipe(name)).unwrap();
-        }
-        world.advance(5 * SECOND).await;
-        let sent = count(&world, RouteKind::DeletePipe);
-        for name in &names {
-            // Some are gone by now.
-            let _ = world.edit(&pipe(name), "spec.deletionPolicy", Some(json!("Retain")));
-        }
-        world.advance(5 * MINUTE).await;
+        let retain = |names: &[String]| {
+            for name in names {
+                // Some are gone by now.
+                let _ = world.edit(&pipe(name), "spec.deletionPolicy", Some(json!("Retain")));
+            }
+        };
+        let names = deleted_until(&world, retain).await;
         assert!(names.iter().all(|name| world.object(&pipe(name)).is_none()), "none is left");
-        assert!(count(&world, RouteKind::DeletePipe) <= sent + 1, "one may have had its permit");
-        assert_sound(&world, "retained after all");
     });
 }
 
@@ -73,7 +75,7 @@ fn a_pipe_that_is_to_be_retained_after_all_is_kept() {
 fn an_edit_that_is_taken_back_in_time_is_not_sent() {
     in_virtual_time(async {
         let world = world();
-        let names = running(&world, 40).await;
+        let names = running(&world).await;
         let patches = |world: &World| count(world, RouteKind::SetScaling);
         for replicas in [json!(3), json!(1)] {
             for name in &names {
@@ -94,12 +96,13 @@ fn an_edit_that_is_taken_back_in_time_is_not_sent() {
 fn with_one_slot_a_delete_overtakes_the_creates_that_wait() {
     in_virtual_time(async {
         let world = with(Options { flags: vec!["--concurrency=1".to_owned()], ..Options::default() });
-        for name in (0..40).map(|number| format!("pipe-{number}")) {
-            apply(&world, "kafka", &name, &[("spec.destination.table", json!(name))]);
+        let names = names(40);
+        for name in &names {
+            apply(&world, "kafka", name, &table(name));
         }
         world.advance(20 * SECOND).await;
         assert!((3..20).contains(&living(&world).len()), "most wait for their create");
-        let made = (0..40).map(|number| pipe(&format!("pipe-{number}"))).find(|name| {
+        let made = names.iter().map(|name| pipe(name)).find(|name| {
             let status = world.object(name).map(|object| object["status"]["pipe"]["id"].clone());
             status.is_some_and(|id| id.is_string())
         });

@@ -35,6 +35,16 @@ fn with(options: Options) -> World {
     world
 }
 
+/// The names of so many objects.
+fn names(count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("pipe-{number}")).collect()
+}
+
+/// A table of its own for each.
+fn table(name: &str) -> [(&'static str, Value); 1] {
+    [("spec.destination.table", json!(name))]
+}
+
 fn pipe(name: &str) -> Named {
     Named::new("ClickPipe", Some("data"), name)
 }
