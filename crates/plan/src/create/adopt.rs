@@ -2,7 +2,7 @@
 //!
 //! Not here: managing it afterwards ([`crate::manage`]).
 
-use cloud::PipeId;
+use cloud::{Pipe, PipeId};
 use crd::condition::Reason;
 use crd::policy::{Adopt, AdoptMode, ManagementPolicy};
 
@@ -47,6 +47,9 @@ pub(super) fn plan(
             );
         }
     };
+    if let Some((is, wanted)) = other_source(desired, pipe) {
+        return mismatch(format!("pipe {id} reads from {is} and not from {wanted}: correct spec.adopt.id"));
+    }
     let matches = adopt.mode == AdoptMode::Match && desired.spec.management_policy == ManagementPolicy::Full;
     if let Some(verdict) = run_state::says_nothing(&pipe.state, account).filter(|_| matches) {
         return rest(desired, known, account, verdict);
@@ -68,4 +71,13 @@ pub(super) fn plan(
     }
     let record = record::adopted(desired, known, account, wanted, pipe, adopt.mode);
     Plan::next(record::remember(record), Verdict::working(Reason::Creating, "the pipe is being adopted"))
+}
+
+/// The source that a pipe has instead of the wanted one: no call changes it, so such a pipe could only be thrown away.
+fn other_source<'a>(desired: &Desired, pipe: &'a Pipe) -> Option<(&'a str, &'static str)> {
+    let wanted = desired.spec.source.kind()?.as_str();
+    let arms = pipe.document.get("source")?.as_object()?;
+    let mut there = arms.iter().filter(|(_, arm)| arm.is_object()).map(|(name, _)| name.as_str());
+    let is = there.next()?;
+    (is != wanted && there.all(|name| name != wanted)).then_some((is, wanted))
 }

@@ -239,6 +239,31 @@ fn what_the_service_refused_is_not_sent_again_unchanged() {
 }
 
 #[test]
+fn a_pipe_of_another_source_is_not_adopted() {
+    let mut case = Case::fresh(KAFKA);
+    case.learn(Ok(Learned::Done));
+    let pipe = ready(KAFKA).known().pipe().unwrap().clone();
+    case.desired.spec.adopt = Some(Adopt { id: pipe.id.to_string(), mode: AdoptMode::Override });
+    let own = pipe.document["source"]["kafka"].clone();
+    for (source, next) in [
+        (json!({"kafka": own}), "remember"),
+        (json!({"bigquery": null, "kafka": own, "postgres": null}), "remember"),
+        (json!({"bigquery": {}, "kafka": own}), "remember"),
+        (json!({"bigquery": {}}), "rest"),
+        (json!({"kafka": null, "postgres": {}}), "rest"),
+        (json!({"bigquery": {}, "postgres": {}}), "rest"),
+        // An answer that lacks it proves nothing.
+        (json!({}), "remember"),
+        (json!(null), "remember"),
+    ] {
+        let mut there = pipe.clone();
+        there.document["source"] = source.clone();
+        case.list(std::slice::from_ref(&there));
+        assert_eq!(case.next(), next, "{source}");
+    }
+}
+
+#[test]
 fn an_id_that_was_given_up_is_no_wish_to_adopt() {
     let mut case = Case::fresh(KAFKA);
     case.learn(Ok(Learned::Done));
