@@ -146,7 +146,7 @@ impl<'a, C: Cluster> Pass<'a, C> {
 }
 
 /// The object as it is now; another object of the same name is not it.
-async fn live<C: Cluster>(object: &ClickPipe, context: &Context<C>) -> Result<ClickPipe, Error> {
+pub async fn live<C: Cluster>(object: &ClickPipe, context: &Context<C>) -> Result<ClickPipe, Error> {
     let live: ClickPipe =
         context.cluster.get(object.namespace().as_deref(), &object.name_any()).await.map_err(Error::Read)?;
     if live.uid() == object.uid() { Ok(live) } else { Err(Error::Read(cluster::Error::NotFound)) }

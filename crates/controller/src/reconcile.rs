@@ -16,7 +16,7 @@ use crate::cluster::{self, Cluster};
 use crate::connection::Unresolved;
 use crate::context::Context;
 use crate::count;
-use crate::pass::{Owed, Pass};
+use crate::pass::{Owed, Pass, live};
 use crate::report::{report, tell};
 use crate::secrets::ReadSecret;
 use crate::tenure::Phase;
@@ -72,10 +72,12 @@ pub enum Error {
 /// Looks go on the cached object; before the first effect, and after a look or a long wait for the rate limit, the object is read live
 /// and everything is decided anew.
 pub async fn reconcile<C: Cluster>(object: Arc<ClickPipe>, context: Arc<Context<C>>) -> Result<Again, Error> {
-    for _ in 0..LAST_TRIES {
-        return match Box::pin(steps(ClickPipe::clone(&object), &context)).await {
-            // There is no later pass: an answer that is not on record yet is written down now.
-            Err(error) if error.is_conflict() && context.tenure.phase() > Phase::Working => continue,
+    for tries in 0..LAST_TRIES {
+        // A cache that is behind would be refused again and again.
+        let is_cached = tries == 0;
+        return match Box::pin(steps(&object, is_cached, &context)).await {
+            // When the process ends there is no later pass: an answer that is not on record yet is written down now.
+            Err(error) if error.is_conflict() && (is_cached || context.tenure.phase() > Phase::Working) => continue,
             Err(error) if error.is_conflict() => Ok(Again::In(SOON)),
             Err(error) if error.is_gone() => Ok(forget(&object, &context)),
             Err(Error::Ending) => Ok(Again::OnChange),
@@ -85,8 +87,10 @@ pub async fn reconcile<C: Cluster>(object: Arc<ClickPipe>, context: Arc<Context<
     Ok(Again::OnChange)
 }
 
-async fn steps<C: Cluster>(object: ClickPipe, context: &Context<C>) -> Result<Again, Error> {
-    let mut pass = Pass::begin(object, false, context.slots.take().await, context).await?;
+async fn steps<C: Cluster>(object: &ClickPipe, is_cached: bool, context: &Context<C>) -> Result<Again, Error> {
+    let slot = context.slots.take().await;
+    let object = if is_cached { object.clone() } else { live(object, context).await? };
+    let mut pass = Pass::begin(object, !is_cached, slot, context).await?;
     for _ in 0..STEPS {
         let plan = pass.plan();
         if !pass.may(plan.first()) {

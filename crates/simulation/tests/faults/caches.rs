@@ -42,6 +42,10 @@ fn behind(lag_ms: u64, lost_watch: u32) {
         let books = cloud.pipe(&living_id(&world)).unwrap().everything(cloud.now_ms());
         assert_eq!(books["scaling"]["replicas"], 4, "{what}: the last spec");
         drop(cloud);
+        let journal = world.shared.journal.lock();
+        let refused = journal.lines().iter().filter(|line| line.ends_with("the object has changed meanwhile")).count();
+        drop(journal);
+        assert!(refused < 250, "{what}: {refused} writes of a status that rested on an old object");
         assert_sound(&world, &what);
     });
 }
