@@ -15,7 +15,7 @@ use crate::create::{
 use crate::desired::{Account, Desired};
 use crate::known::{Known, Seen};
 use crate::planning::{attempt, call, is_foreign, is_unanswered, look, only_look, rest, seen_since};
-use crate::setback::first_line;
+use crate::setback::{LIST, first_line};
 use crate::step::{Look, Plan, Step};
 use crate::vanish::APART;
 use crate::verdict::{Kind, Saying, Verdict};
@@ -117,7 +117,7 @@ fn remove(desired: &Desired, known: &Known, account: &Account) -> Plan {
 /// There is no LIST to go by: it is asked for, or the service itself, when the last one was not found.
 fn unlisted(desired: &Desired, known: &Known, account: &Account, since: Tick, verdict: Verdict) -> Plan {
     let doubted = known.memory.setback.as_ref().is_some_and(|setback| {
-        setback.call == "ListPipes" && setback.failure.is(&Refusal::NotFound) || setback.call == "GetService"
+        setback.call == LIST && setback.failure.is(&Refusal::NotFound) || setback.call == "GetService"
     });
     let made = is_pending(known) && known.window_over_at(desired.create_window).is_none_or(|over| known.now < over);
     match known.memory.service_found {

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::desired::Desired;
 use crate::known::{Accepted, CreateOutcome, Known, OwnIntent, Seen};
 use crate::planning::made_for;
-use crate::setback::Setback;
+use crate::setback::{LIST, Setback};
 use crate::step::{Applies, Look, Step};
 use crate::{conflict, resync, run_state};
 
@@ -90,7 +90,7 @@ pub fn learn(desired: &Desired, known: &mut Known, step: &Step, result: Result<L
             known.see(seen);
             known.memory.service_found = None;
             known.memory.service_missing = None;
-            healed(known, |setback| setback.call == "ListPipes");
+            healed(known, |setback| setback.call == LIST);
         }
         (Step::Look(Look::Pipe { pipe, .. }), Ok(Learned::Pipe(found))) => {
             known.memory.looked = Some((pipe.clone(), known.now, found));
@@ -100,7 +100,7 @@ pub fn learn(desired: &Desired, known: &mut Known, step: &Step, result: Result<L
             let name = match look {
                 Look::Pipes { .. } => {
                     known.memory.service_found = None;
-                    "ListPipes"
+                    LIST
                 }
                 Look::Service { .. } => "GetService",
                 Look::Pipe { .. } => "GetPipe",
@@ -285,7 +285,8 @@ fn setback(desired: &Desired, known: &mut Known, call: &'static str, failure: Fa
     // The first of several alike stands, also through a restart: a status that told each of them would be written at every failing look.
     let class = next.reason().as_str();
     let same_call = earlier.is_none_or(|earlier| earlier.call == call);
-    if !same_call || known.record.last_error.as_ref().is_none_or(|last| last.class != class) {
+    let is_other = known.record.last_error.as_ref().is_none_or(|last| last.class != class);
+    if !next.is_blip() && (!same_call || is_other) {
         known.record.last_error = Some(LastError {
             class: class.to_owned(),
             request_id: next.failure.request_id.clone(),

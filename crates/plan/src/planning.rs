@@ -12,7 +12,7 @@ use crd::status::record::{CreatePhase, PROTOCOL_VERSION, PipeRecord};
 use crate::desired::{Account, Desired, PausedBy, Problem};
 use crate::diff::differences;
 use crate::known::{Known, Seen};
-use crate::setback::first_line;
+use crate::setback::{LIST, Setback, first_line};
 use crate::step::{Applies, Look, Plan, Step};
 use crate::verdict::{IN_TRANSITION, Kind, Verdict, roughly};
 use crate::{create, delete, manage, run_state};
@@ -171,7 +171,7 @@ fn not_wanted(problems: &[Problem]) -> Verdict {
 /// A LIST of the service that began at this moment or later; or the verdict on why the last one failed.
 pub(crate) fn look(desired: &Desired, known: &Known, account: &Account, since: Tick, verdict: Verdict) -> Plan {
     let step = Step::Look(Look::Pipes { service: account.service.clone(), since });
-    attempt(desired, known, "ListPipes", step, verdict)
+    attempt(desired, known, LIST, step, verdict)
 }
 
 /// The cached LIST, when it began at this moment or later.
@@ -185,12 +185,21 @@ pub(crate) fn rest(desired: &Desired, known: &Known, account: &Account, verdict:
     let begun = known.seen.as_ref().map_or(Tick(0), |seen| seen.begun);
     let due = begun + interval;
     if known.now >= due && known.seen.is_some() {
+        if let Some(wait) = blip(desired, known) {
+            return Plan::rest(verdict.again(wait));
+        }
         let again = verdict.again.unwrap_or(interval);
         return look(desired, known, account, Tick(begun.0 + 1), verdict.again(again));
     }
     let until = (due - known.now).max(Duration::from_secs(1));
     let again = verdict.again.map_or(until, |again| again.min(until));
     Plan::rest(verdict.again(again))
+}
+
+/// How long until a look that merely failed once is tried again. Nobody is told: all objects of the service would.
+fn blip(desired: &Desired, known: &Known) -> Option<Duration> {
+    let setback = pending(desired, known, LIST).filter(|setback| setback.is_blip())?;
+    Some((setback.retry_at - known.now).max(Duration::from_secs(1)))
 }
 
 /// A writing call; or the verdict on its last failure, until it may be tried again.
@@ -222,7 +231,7 @@ pub(crate) fn attempt(desired: &Desired, known: &Known, name: &'static str, step
 fn wake(desired: &Desired, known: &Known, name: &str) -> Option<Plan> {
     let account = desired.account.as_ref().ok().filter(|account| account.wake_idle_services)?;
     let withheld = desired.paused.is_some() || desired.spec.management_policy == ManagementPolicy::ObserveOnly;
-    let only_looks = withheld || name == "ListPipes" && is_settled(desired, known);
+    let only_looks = withheld || name == LIST && is_settled(desired, known);
     let lately = known.memory.woken.is_some_and(|at| known.now - at < WAKE_AGAIN);
     (is_idle(known) && !only_looks && !lately).then(|| {
         let call = Call::WakeService { service: account.service.clone() };
@@ -254,16 +263,20 @@ fn asleep(known: &Known, verdict: Verdict) -> Verdict {
 
 /// Why this call must not be tried yet.
 pub(crate) fn held_back(desired: &Desired, known: &Known, name: &'static str) -> Option<Verdict> {
+    let setback = pending(desired, known, name)?;
+    let verdict = match setback.reason() {
+        // A pipe does not stop because its service rests; it merely is not seen.
+        Reason::WaitingForService if name == LIST && is_settled(desired, known) => setback.unseen(known.now),
+        _ => setback.verdict(known.now),
+    };
+    Some(if known.record.pipe.is_none() { verdict.while_creating() } else { verdict })
+}
+
+/// The last failure of this call, as long as it is not to be tried again.
+fn pending<'a>(desired: &Desired, known: &'a Known, name: &'static str) -> Option<&'a Setback> {
     let setback = known.memory.setback.as_ref()?;
     let same = setback.call == name && setback.made_for == made_for(desired, known);
-    (same && known.now < setback.retry_at).then(|| {
-        let verdict = match setback.reason() {
-            // A pipe does not stop because its service rests; it merely is not seen.
-            Reason::WaitingForService if name == "ListPipes" && is_settled(desired, known) => setback.unseen(known.now),
-            _ => setback.verdict(known.now),
-        };
-        if known.record.pipe.is_none() { verdict.while_creating() } else { verdict }
-    })
+    (same && known.now < setback.retry_at).then_some(setback)
 }
 
 /// What a call is made for: with another spec, other inputs, or at a person's request it may be tried at once.

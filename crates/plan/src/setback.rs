@@ -9,6 +9,9 @@ use crd::condition::{Reason, Truth};
 
 use crate::verdict::Verdict;
 
+/// The name of the look that all objects of a service share.
+pub(crate) const LIST: &str = "ListPipes";
+
 /// The last failed call that is still to be made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setback {
@@ -49,7 +52,7 @@ impl Setback {
             Outcome::Throttled { .. } => Reason::RateLimited,
             Outcome::NotSent | Outcome::Unknown => Reason::ReconcileError,
             // A service that has no list of pipes is not there.
-            Outcome::Refused(Refusal::NotFound) if self.call == "ListPipes" => Reason::ServiceNotFound,
+            Outcome::Refused(Refusal::NotFound) if self.call == LIST => Reason::ServiceNotFound,
             Outcome::Refused(refusal) => match refusal {
                 Refusal::Unauthenticated => Reason::AuthenticationFailed,
                 Refusal::Forbidden => Reason::PermissionDenied,
@@ -64,6 +67,11 @@ impl Setback {
                 | Refusal::AlreadyRunning => Reason::ReconcileError,
             },
         }
+    }
+
+    /// Whether a look failed once, for no reason that will last.
+    pub(crate) fn is_blip(&self) -> bool {
+        self.call == LIST && self.attempts == 1 && matches!(self.failure.outcome, Outcome::NotSent | Outcome::Unknown)
     }
 
     /// What people see while it waits.

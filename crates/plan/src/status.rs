@@ -5,6 +5,8 @@
 mod conditions;
 mod observed;
 
+use std::time::Duration;
+
 use cloud::{Command, PipeState};
 use crd::ClickPipeStatus;
 use crd::condition::Reason;
@@ -155,7 +157,9 @@ fn drift(desired: &Desired, known: &Known, plan: &Plan) -> Option<Drift> {
 fn keep_times(next: ClickPipeStatus, known: &Known) -> ClickPipeStatus {
     let still = ClickPipeStatus { last_observed_time: known.record.last_observed_time.clone(), ..next };
     let changed = without_heartbeat(&still) != without_heartbeat(&known.record);
-    let observed = known.pipe().map(|_| known.wall.to_string());
+    let since =
+        known.seen.as_ref().map_or(Duration::ZERO, |seen| Duration::from_secs((known.now - seen.begun).as_secs()));
+    let observed = known.pipe().and_then(|_| known.wall.checked_sub(since).ok()).map(|seen| seen.to_string());
     if changed {
         ClickPipeStatus { last_observed_time: observed.or(still.last_observed_time.clone()), ..still }
     } else {

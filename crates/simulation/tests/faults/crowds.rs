@@ -1,12 +1,13 @@
 //! Many objects: one that cannot be read among a hundred, a hundred that are deleted at once, a thousand on one key.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::json;
-use sim::{RouteKind, ServiceConfig};
+use sim::{Fault, FaultKind, RouteKind, ServiceConfig};
 use simulation::world::{World, in_virtual_time};
 
-use crate::{MINUTE, apply, assert_sound, condition, count, living, names, pipe, table, theirs, world, writes};
+use crate::{MINUTE, apply, assert_sound, condition, count, inject, living, names, pipe, table, theirs, world, writes};
 
 /// Invariants: 9.
 #[test]
@@ -53,6 +54,31 @@ fn f21_a_hundred_objects_deleted_at_once_keep_their_policies_and_the_budget() {
         assert!(names.iter().all(|name| world.object(&pipe(name)).is_none()), "none is left");
         assert_eq!((living(&world).len(), count(&world, RouteKind::DeletePipe)), (20, 80));
         assert_sound(&world, "a hundred deleted at once");
+    });
+}
+
+#[test]
+fn a_look_that_fails_once_is_told_to_nobody_and_one_that_goes_on_failing_to_everybody() {
+    in_virtual_time(async {
+        let world = world();
+        let names = names(100);
+        for name in &names {
+            apply(&world, "kafka", name, &table(name));
+        }
+        world.advance(10 * MINUTE).await;
+        let fails = |times| {
+            let fault = Fault::new(FaultKind::Status { status: 500, body: json!("gone"), headers: BTreeMap::new() });
+            inject(&world, fault.on(RouteKind::ListPipes).times(times));
+        };
+        let written = || world.shared.store.lock().length();
+        let before = written();
+        fails(1);
+        world.advance(10 * MINUTE).await;
+        assert_eq!(written(), before);
+        fails(4);
+        world.advance(10 * MINUTE).await;
+        assert_eq!(written(), before + 200, "that it failed, and that it works again");
+        assert_sound(&world, "looks that fail");
     });
 }
 
