@@ -200,7 +200,7 @@ impl Shared {
         drop(store);
         for change in changes {
             self.journal.lock().search("an object", &visible(&change.object).to_string());
-            self.watchman.lock().object(&change);
+            self.watchman.lock().object(&change, self.now_ms());
         }
         self.report();
         if length > before {

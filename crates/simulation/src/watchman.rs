@@ -12,6 +12,9 @@ use sim::{FaultKind, Garble, Pipe, Recorded, RouteKind, Simulator};
 
 use crate::store::Named;
 
+/// Between the last look at an object and the arrival of the call that rests on it.
+const ON_ITS_WAY_MS: u64 = 5_000;
+
 /// Which assumptions hold, and with them which promises.
 #[derive(Clone, Copy, Debug)]
 pub struct Promises {
@@ -44,6 +47,8 @@ pub struct Watchman {
     whole_list: Option<u64>,
     /// By token: the last create whose outcome nobody could know.
     doubtful: BTreeMap<String, u64>,
+    /// When the last process that stood still goes on.
+    thaw_ms: u64,
     /// What must not have happened and did.
     pub violations: Vec<String>,
 }
@@ -56,6 +61,8 @@ struct Known {
     token: Option<String>,
     pipe: Option<String>,
     resync_requests: BTreeSet<String>,
+    /// Since when nothing may be written for it, by its own word.
+    withheld_since: Option<u64>,
 }
 
 impl Watchman {
@@ -74,6 +81,7 @@ impl Watchman {
             seen: 0,
             whole_list: None,
             doubtful: BTreeMap::new(),
+            thaw_ms: 0,
             violations: Vec::new(),
         }
     }
@@ -81,6 +89,11 @@ impl Watchman {
     /// Changes which assumptions hold.
     pub fn promise(&mut self, promises: Promises) {
         self.promises = promises;
+    }
+
+    /// A process stands still until then.
+    pub fn frozen(&mut self, until_ms: u64) {
+        self.thaw_ms = self.thaw_ms.max(until_ms);
     }
 
     /// Somebody else did something to a pipe: that is how it is to stay.
@@ -126,6 +139,8 @@ impl Watchman {
                 self.violations.push("invariant 10: a create without a list that could be understood".to_owned());
             }
             self.doubtful.remove(&token);
+            let owner = self.objects.values().find(|known| known.token.as_ref() == Some(&token));
+            self.violations.extend(owner.and_then(|known| self.withheld(known, request)));
             if !(400..500).contains(&request.status) {
                 self.doubtful.insert(token, request.seq);
             }
@@ -136,6 +151,7 @@ impl Watchman {
             self.violations.push(format!("invariant 3: {} {} without a record of it", request.method, request.path));
             return;
         };
+        self.violations.extend(self.objects.get(owner).and_then(|known| self.withheld(known, request)));
         // A refused one did nothing and may be sent again.
         let refused = (400..500).contains(&request.status);
         if request.route == RouteKind::SetState && request.body["command"] == "resync" && !refused {
@@ -150,6 +166,17 @@ impl Watchman {
             self.taken.insert(id.clone());
             self.foreign.remove(id);
         }
+    }
+
+    /// How a request writes although its object had said that nothing is to be written. What was on its way is not judged.
+    ///
+    /// Invariants: 5.
+    fn withheld(&self, known: &Known, request: &Recorded) -> Option<String> {
+        let since = known.withheld_since?;
+        let too_late = request.at_ms > since.max(self.thaw_ms) + ON_ITS_WAY_MS;
+        let after = request.at_ms - since;
+        too_late
+            .then(|| format!("invariant 5: {} {} {after} ms after writes were withheld", request.method, request.path))
     }
 
     /// Invariants: 1, 1', 2, 2', 3.

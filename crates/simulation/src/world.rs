@@ -105,6 +105,8 @@ impl World {
     pub fn freeze(&self, replica: usize, time: Duration) {
         if let Some(replica) = self.replicas.get(replica) {
             self.shared.struck.by(Fault::FROZEN);
+            let until = self.shared.now_ms() + u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+            self.shared.watchman.lock().frozen(until);
             replica.life().process.freeze(time);
         }
     }

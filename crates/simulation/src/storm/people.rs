@@ -34,7 +34,7 @@ impl Run {
         let Some(pipe) = self.random.choice(&pipes).cloned() else { return self.create_any() };
         let source = source_of(&self.object(&pipe));
         let number = self.next();
-        match self.random.u32(0..22) {
+        match self.random.u32(0..24) {
             0 | 1 => self.create_any(),
             2 => self.delete(&pipe),
             3 if REPLICATED.contains(&source.as_str()) => self.map_tables(&pipe, &source),
@@ -81,6 +81,8 @@ impl Run {
                 self.set(&pipe, path, json!(value));
             }
             21 => self.secret_goes(&pipe),
+            22 => self.observe(&pipe),
+            23 => self.adopt(&pipe),
             _ => self.annotate(&pipe, "touched", Some(number.to_string())),
         }
     }
@@ -183,6 +185,34 @@ impl Run {
         }
     }
 
+    /// From now on the object only observes its pipe, or is told to manage it again.
+    fn observe(&mut self, pipe: &Named) {
+        let id = self.object(pipe)["status"]["pipe"]["id"].as_str().map(str::to_owned);
+        let policy = "spec.managementPolicy".to_owned();
+        match id {
+            Some(id) if self.random.bool() => {
+                let adopt = json!({"id": id, "mode": "Match"});
+                let told = json!({"id": format!("$pipe({})", pipe.name), "mode": "Match"});
+                self.set_all(
+                    pipe,
+                    &[(policy, json!("ObserveOnly"), None), ("spec.adopt".to_owned(), adopt, Some(told))],
+                );
+            }
+            _ => self.set_all(pipe, &[(policy, json!("Full"), None)]),
+        }
+    }
+
+    /// The object is to have some pipe that is there: its own, another object's, or somebody's.
+    fn adopt(&mut self, pipe: &Named) {
+        let cloud = self.world.shared.cloud.lock();
+        let live = cloud.pipes().filter(|pipe| pipe.gone_at_ms.is_none()).map(|pipe| pipe.id.clone());
+        let live: Vec<String> = live.collect();
+        drop(cloud);
+        let mode = *self.random.choice(&["Match", "Override"]).unwrap_or(&"Match");
+        let Some(id) = self.random.choice(&live).cloned() else { return };
+        self.set_all(pipe, &[("spec.adopt".to_owned(), json!({"id": id, "mode": mode}), None)]);
+    }
+
     fn approve(&mut self, pipe: &Named) {
         let hash = self.object(pipe)["status"]["plan"]["hash"].as_str().map(str::to_owned);
         if let Some(hash) = hash {
@@ -219,9 +249,18 @@ impl Run {
     }
 
     pub(super) fn set(&mut self, named: &Named, path: &str, value: Value) {
-        self.world.shared.say(&format!("people: {} {path} = {value}", named.name));
-        self.script.add(format!("edit {}", words(named)), &[format!("{path} = {value}")]);
-        self.done(self.world.edit(named, path, Some(value)));
+        self.set_all(named, &[(path.to_owned(), value, None)]);
+    }
+
+    /// Changes several members at once; some are told by other words, since a story does not know the ids of a storm.
+    fn set_all(&mut self, named: &Named, changes: &[(String, Value, Option<Value>)]) {
+        let told = changes.iter().map(|(path, value, told)| format!("{path} = {}", told.as_ref().unwrap_or(value)));
+        let told: Vec<String> = told.collect();
+        self.world.shared.say(&format!("people: {} {}", named.name, told.join(", ")));
+        self.script.add(format!("edit {}", words(named)), &told);
+        let changes: Vec<(String, Option<Value>)> =
+            changes.iter().map(|(path, value, _)| (path.clone(), Some(value.clone()))).collect();
+        self.done(self.world.edit_all(named, &changes));
     }
 
     fn apply_example(&mut self, name: &str, only: Option<&str>) {

@@ -105,7 +105,7 @@ impl Run {
         if !is_true("Ready") || !is_true("Synced") {
             return Some(format!("it is neither ready nor says why: {}", shown()));
         }
-        self.unlike(object)
+        if object["spec"]["managementPolicy"] == "ObserveOnly" { None } else { self.unlike(object) }
     }
 
     /// How the pipe differs from the object, in what the storm changes. It shares no code with the plan.

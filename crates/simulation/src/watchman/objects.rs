@@ -27,11 +27,11 @@ const STATES: [&str; 14] = [
 
 impl Watchman {
     /// Looks at an object after it changed.
-    pub fn object(&mut self, change: &Change) {
+    pub fn object(&mut self, change: &Change, now_ms: u64) {
         if change.named.kind != "ClickPipe" {
             return;
         }
-        self.note(&change.named, &change.object);
+        self.note(&change.named, &change.object, now_ms);
         if change.gone {
             self.leave(&change.named, &change.object);
         } else {
@@ -39,13 +39,14 @@ impl Watchman {
         }
     }
 
-    fn note(&mut self, named: &Named, object: &Value) {
+    fn note(&mut self, named: &Named, object: &Value, now_ms: u64) {
         let text = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let uid = text("/metadata/uid").unwrap_or_default();
         let known = self.objects.entry(named.clone()).or_default();
         if known.uid != uid {
             *known = Known { uid: uid.clone(), observed: -1, ..Known::default() };
         }
+        known.withheld_since = is_withheld(object).then(|| known.withheld_since.unwrap_or(now_ms));
         known.resync_requests.extend(text("/spec/resyncRequest"));
         known.token = text("/status/create/token").or(text("/status/pipe/token")).or(known.token.take());
         known.pipe = text("/status/pipe/id");
@@ -95,21 +96,23 @@ impl Watchman {
         if !is_true("Ready") || is_true("Paused") || object["spec"]["managementPolicy"] == "ObserveOnly" {
             return;
         }
+        let reason = condition("Ready").and_then(|ready| ready["reason"].as_str()).unwrap_or_default();
+        // Until now it only observed.
+        if reason == "Observed" && observed < generation {
+            return;
+        }
         // What is left as it is by the user's word leaves Ready as observed.
         let left = condition("Synced").and_then(|synced| synced["reason"].as_str()).unwrap_or_default();
         let is_left = matches!(left, "DriftNotCorrected" | "ManagementConflict") || is_true("AwaitingApproval");
         if status["lastSyncedGeneration"].as_i64() != Some(observed) && !is_left {
             self.violations.push(format!("invariant 8: {} is Ready and its generation is not applied", named.name));
         }
-        let reason = condition("Ready").and_then(|ready| ready["reason"].as_str()).unwrap_or_default();
         let state = status["pipe"]["state"].as_str().unwrap_or_default();
         let true_states: &[&str] = match reason {
             "Running" if object["spec"]["readyWhen"] == "SnapshotStarted" => &["Running", "Snapshot"],
             "Running" => &["Running"],
             "Stopped" => &["Stopped", "Paused"],
             "Completed" => &["Completed"],
-            // Until now it only observed.
-            "Observed" if observed < generation => &STATES,
             _ => &[],
         };
         // What a state means that nobody has heard of is not known: then Ready says what it said.
@@ -120,4 +123,11 @@ impl Watchman {
             self.violations.push(format!("invariant 8: {} says Ready {reason} and its pipe is {state}", named.name));
         }
     }
+}
+
+/// Whether an object says itself that nothing is to be written for it.
+fn is_withheld(object: &Value) -> bool {
+    object["spec"]["paused"] == true
+        || object["metadata"]["annotations"]["cloud.clickhouse.com/paused"] == "true"
+        || object["spec"]["managementPolicy"] == "ObserveOnly"
 }
