@@ -137,7 +137,7 @@ fn credentials(leaf: &Leaf, now: Option<&Value>) -> Vec<Value> {
 fn lists(leaf: &Leaf, now: Option<&Value>) -> Vec<Value> {
     let items = now.and_then(Value::as_array).cloned().unwrap_or_default();
     let mut found = Vec::new();
-    for more in new_items(leaf, items.first()) {
+    for more in new_items(leaf, items.first()).into_iter().filter(|more| !items.contains(more)) {
         found.push(Value::Array(items.iter().cloned().chain([more]).collect()));
     }
     if items.len() > 1 {
