@@ -108,7 +108,7 @@ async fn steps<C: Cluster>(object: &ClickPipe, is_cached: bool, context: &Contex
         let Some(step) = plan.first() else { return report(&mut pass, &plan).await };
         let result = Box::pin(act(&mut pass, &plan, step)).await?;
         if *step == Step::Release {
-            tell(&pass, &plan, step).await;
+            tell(&pass, &plan, step);
             return Ok(forget(&pass.object, context));
         }
         let happened = result.is_ok();
@@ -119,7 +119,7 @@ async fn steps<C: Cluster>(object: &ClickPipe, is_cached: bool, context: &Contex
         // A look takes its time, in the line and on the wire.
         pass.is_live &= !matches!(step, Step::Look(_));
         if happened {
-            tell(&pass, &plan, step).await;
+            tell(&pass, &plan, step);
         }
     }
     Ok(Again::In(SOON))

@@ -23,7 +23,7 @@ pub async fn report<C: Cluster>(pass: &mut Pass<'_, C>, plan: &Plan) -> Result<A
     if status != before {
         write(pass, status.clone()).await?;
         count::change(pass, &before, &status);
-        announce_change(pass, &before, &status).await;
+        announce_change(pass, &before, &status);
     }
     if plan.verdict.kind == Kind::Waiting
         && let (Some(setback), Ok(connection)) = (&pass.known.memory.setback, &pass.found.connection)
@@ -53,7 +53,7 @@ async fn write<C: Cluster>(pass: &mut Pass<'_, C>, status: ClickPipeStatus) -> R
 }
 
 /// An Event for what the operator did, and nothing for what it only looked at.
-pub async fn tell<C: Cluster>(pass: &Pass<'_, C>, plan: &Plan, step: &Step) {
+pub fn tell<C>(pass: &Pass<'_, C>, plan: &Plan, step: &Step) {
     let deed = match step {
         Step::Call { call, .. } => match call {
             cloud::Call::CreatePipe { .. } => Deed::PipeCreated,
@@ -82,11 +82,11 @@ pub async fn tell<C: Cluster>(pass: &Pass<'_, C>, plan: &Plan, step: &Step) {
         _ if pipe.is_empty() => "accepted by ClickHouse Cloud".to_owned(),
         _ => format!("pipe {pipe}: accepted by ClickHouse Cloud"),
     };
-    pass.context.events.tell(&pass.object, Topic::Did(deed), &text).await;
+    pass.context.events.tell(&pass.object, Topic::Did(deed), &text);
 }
 
 /// An Event when Ready or Synced came to another reason that people care about; of two with the same words the one that says more.
-async fn announce_change<C: Cluster>(pass: &Pass<'_, C>, before: &ClickPipeStatus, after: &ClickPipeStatus) {
+fn announce_change<C>(pass: &Pass<'_, C>, before: &ClickPipeStatus, after: &ClickPipeStatus) {
     let mut told = Vec::new();
     for r#type in [ConditionType::Synced, ConditionType::Ready, ConditionType::ReferencesResolved] {
         let find = |status: &ClickPipeStatus| {
@@ -104,7 +104,7 @@ async fn announce_change<C: Cluster>(pass: &Pass<'_, C>, before: &ClickPipeStatu
             "True" if r#type == ConditionType::Ready => Topic::Became(reason),
             _ => continue,
         };
-        pass.context.events.tell(&pass.object, topic, &now.message).await;
+        pass.context.events.tell(&pass.object, topic, &now.message);
         told.push(now.message);
     }
 }

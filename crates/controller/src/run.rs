@@ -200,6 +200,7 @@ async fn work(config: Config, readiness: Readiness, metrics: Arc<Metrics>, tenur
     if let Some(election) = election {
         let _ = election.await;
     }
+    context.events.written().await;
     if lost { Err(Error::LeaseLost) } else { Ok(()) }
 }
 
