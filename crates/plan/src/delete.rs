@@ -128,7 +128,6 @@ fn unlisted(desired: &Desired, known: &Known, account: &Account, since: Tick, ve
         Some(false) if doubted && !made => match known.memory.service_missing {
             Some((first, last)) if last - first >= APART => release("the pipe is gone, and its service too"),
             // Once is no proof: a service that is there was not found now and then.
-            Some((_, last)) if known.now < last + APART => Plan::rest(verdict.again((last + APART) - known.now)),
             _ => look(desired, known, account, since, verdict),
         },
         _ => look(desired, known, account, since, verdict),
