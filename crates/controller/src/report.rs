@@ -76,7 +76,12 @@ pub fn tell<C>(pass: &Pass<'_, C>, plan: &Plan, step: &Step) {
         Step::Release if plan.verdict.kind == Kind::Reported => Deed::PipeReleased,
         Step::Hold | Step::Remember { .. } | Step::Note { .. } | Step::Look(_) | Step::Release => return,
     };
-    let pipe = pass.known.record.pipe.as_ref().map_or("", |pipe| pipe.id.as_str());
+    let own = pass.known.record.pipe.as_ref().map_or("", |pipe| pipe.id.as_str());
+    // Not always the pipe on record: a second one of this object is deleted beside it.
+    let pipe = match step {
+        Step::Call { call: cloud::Call::DeletePipe { pipe, .. }, .. } => pipe.as_str(),
+        _ => own,
+    };
     let text = match deed {
         Deed::PipeReleased => plan.verdict.synced.message.clone(),
         _ if pipe.is_empty() => "accepted by ClickHouse Cloud".to_owned(),

@@ -44,7 +44,7 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, wanted: 
     match pending {
         Some(create) if window_over.is_none_or(|over| seen.begun < over) => waiting(desired, known, account, create),
         Some(create) if asks(desired, known, create) => rest(desired, known, account, question(create)),
-        _ => match (adopts, claimed(desired)) {
+        _ => match (adopts, claimed(desired, known)) {
             (Some(_), Some(verdict)) => rest(desired, known, account, verdict),
             (Some(adopt), None) => adopt::plan(desired, known, account, wanted, seen, adopt),
             (None, _) => intend(desired, known, account, wanted, seen),
@@ -141,8 +141,11 @@ fn take(desired: &Desired, known: &Known, account: &Account, seen: &Seen, adopts
             let intended = known.record.create.as_ref().is_some_and(|create| !create.nonce.is_empty());
             let why =
                 if intended { "is not what this object asked for" } else { "no create of this object is on record" };
-            let message =
-                format!("pipe {} carries this object's token, and {why}: set spec.adopt.id: {0} to take it", pipe.id);
+            let cure = match adopt::other_source(desired, pipe) {
+                Some((is, _)) => format!("it reads from {is}: delete it, or take the token out of its name"),
+                None => format!("set spec.adopt.id: {} to take it", pipe.id),
+            };
+            let message = format!("pipe {} carries this object's token, and {why}: {cure}", pipe.id);
             rest(desired, known, account, Verdict::blocked(Reason::AdoptionRequired, message))
         });
     };

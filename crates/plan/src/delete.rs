@@ -31,8 +31,9 @@ pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
     if desired.claimed_by.is_some() && known.memory.recorded_in_this_pass {
         return Plan::rest(deleting("the pipe is on record").again(std::time::Duration::from_secs(1)));
     }
-    let claimed = desired.claimed_by.is_some() && !is_pending(known);
-    if desired.spec.management_policy == ManagementPolicy::ObserveOnly || claimed {
+    // Whose pipe it is, or that nothing is to be written, does not answer a create: what it may still make would be forgotten.
+    let observes = desired.spec.management_policy == ManagementPolicy::ObserveOnly;
+    if (observes || desired.claimed_by.is_some()) && !is_pending(known) {
         return untouched(known, "is left as it is");
     }
     if desired.paused.is_some() {
@@ -46,7 +47,7 @@ pub(crate) fn plan(desired: &Desired, known: &Known) -> Plan {
     if is_foreign(desired, known) {
         return untouched(known, "of a status that was restored from another object or cluster is left as it is");
     }
-    let retain = desired.spec.deletion_policy == DeletionPolicy::Retain;
+    let retain = observes || desired.spec.deletion_policy == DeletionPolicy::Retain;
     if known.record.pipe.is_none() && known.record.create.is_none() {
         return match twins::candidates(desired, known).join(", ") {
             none if none.is_empty() => release("nothing was created for this object"),
@@ -215,6 +216,13 @@ fn left(message: &str) -> Plan {
 /// Lets the object go; its pipe, if one is on record, is not ours to touch.
 fn untouched(known: &Known, why: &str) -> Plan {
     match &known.record.pipe {
+        Some(pipe) if known.pipe_id().is_some_and(|id| keep::may_go(known, &id)) => {
+            left(&format!("pipe {} {why}; its deletion was asked for before, and it may still go", pipe.id))
+        }
+        Some(pipe) if known.owes_a_start() => left(&format!(
+            "pipe {} {why}, perhaps paused for a change: start it in ClickHouse Cloud if it stands still",
+            pipe.id
+        )),
         Some(pipe) => left(&format!("pipe {} {why}", pipe.id)),
         None => release("there is no pipe on record"),
     }

@@ -52,8 +52,10 @@ pub fn differences(desired: &Desired, wanted: &Wanted, record: &ClickPipeStatus,
         members.insert("name".to_owned(), Value::String(token::without(&pipe.name, &token).to_owned()));
     }
     let applied = record.applied.as_ref().map(|applied| &applied.document);
+    // Of a pipe that was adopted only what was sent since is on record, until all of it is applied.
+    let known = record.applied.as_ref().is_some_and(|applied| applied.generation > 0);
     let recorded = record.secret_fingerprints.clone().unwrap_or_default();
-    let mut walk = Walk { wanted, recorded: &recorded, known: applied.is_some(), found: Vec::new(), path: Vec::new() };
+    let mut walk = Walk { wanted, recorded: &recorded, known, found: Vec::new(), path: Vec::new() };
     walk.object(&wanted.document, Some(&observed), applied, facts());
     rules::weigh(walk.found, wanted, pipe)
 }
@@ -61,7 +63,7 @@ pub fn differences(desired: &Desired, wanted: &Wanted, record: &ClickPipeStatus,
 struct Walk<'a> {
     wanted: &'a Wanted,
     recorded: &'a BTreeMap<String, String>,
-    /// Whether anything is on record as applied; nothing is, right after an adoption.
+    /// Whether a whole document is on record as applied; none is after an adoption.
     known: bool,
     found: Vec<Difference>,
     path: Vec<String>,
@@ -87,14 +89,13 @@ impl Walk<'_> {
         if matches!((&field.kind, wanted), (Kind::Object(_), Document::Object(_))) {
             self.object(wanted, observed, applied, field);
         } else if field.facts.compare != Compare::Never {
-            let edited = !self.known
-                || !compare::same(&Document::plain(wanted.redacted()), applied, field)
-                || self.rotated(wanted);
+            let other = !compare::same(&Document::plain(wanted.redacted()), applied, field) || self.rotated(wanted);
+            let edited = !self.known || other;
             let differs = match observed.filter(|value| !value.is_null() && field.facts.returned) {
                 Some(observed) => !compare::same(wanted, Some(observed), field),
                 // Not returned: only our own record tells, and only a person's edit or a rotated Secret makes a difference. To write
                 // the same in another order, or what the service means anyway, is no edit.
-                None if self.known => edited,
+                None if self.known || applied.is_some() => other,
                 // Nothing on record either: what cannot be changed counts as fitting, and secrets are sent once.
                 None => {
                     field.facts.change != Change::Fixed

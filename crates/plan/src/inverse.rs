@@ -74,7 +74,7 @@ pub fn manifest(pipe: &Pipe, names: &Names<'_>) -> Option<Manifest> {
     Some(Manifest { references: references_in(&spec), spec, gaps })
 }
 
-fn stands_still(state: &PipeState) -> bool {
+pub(crate) fn stands_still(state: &PipeState) -> bool {
     matches!(state, PipeState::Stopped | PipeState::Stopping | PipeState::Paused | PipeState::Pausing)
 }
 

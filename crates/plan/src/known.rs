@@ -8,7 +8,8 @@ use std::sync::Arc;
 use cloud::{Call, Command, Pipe, PipeId, PipeState, Tick};
 use crd::ClickPipeStatus;
 use crd::condition::{ConditionType, Reason};
-use crd::policy::Adopt;
+use crd::policy::{Adopt, RunState};
+use crd::status::record::OperationPhase;
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 
@@ -213,6 +214,15 @@ impl Known {
             }
         }
         self.seen = Some(seen);
+    }
+
+    /// Whether we stopped the pipe for a change, and owe it to run. From `Removing` on, its DELETE may have been sent.
+    #[must_use]
+    pub fn owes_a_start(&self) -> bool {
+        self.record
+            .operation
+            .as_ref()
+            .is_some_and(|ours| ours.resume_to != Some(RunState::Stopped) && ours.phase != OperationPhase::Removing)
     }
 
     /// The id of the recorded pipe.

@@ -10,6 +10,7 @@ use crd::policy::ManagementPolicy;
 use crate::approval::{self, Word};
 use crate::desired::{Account, Desired, Wanted};
 use crate::diff::{Difference, differences};
+use crate::inverse::stands_still;
 use crate::known::{Known, Seen};
 use crate::planning::{look, rest, seen_since};
 use crate::step::{Plan, Step};
@@ -89,7 +90,13 @@ fn managed(
         if let Some(verdict) = names_another(desired, known, id) {
             return rest(desired, known, account, verdict);
         }
-        let message = format!("the pipe was found, state {}", pipe.state.as_str());
+        let found = format!("the pipe was found, state {}", pipe.state.as_str());
+        let stands = stands_still(&pipe.state) && known.owes_a_start();
+        let message = if stands && desired.wants_running() {
+            format!("{found}: it was paused for a change; start it in ClickHouse Cloud, or set managementPolicy: Full")
+        } else {
+            found
+        };
         return rest(desired, known, account, Verdict::settled(Reason::Observed, message));
     }
     twins::plan(desired, known, account, seen)
@@ -133,7 +140,7 @@ fn converge(
 }
 
 /// An object keeps the pipe that it has: naming another one does not change pipes, and is not passed over either.
-fn names_another(desired: &Desired, known: &Known, id: &PipeId) -> Option<Verdict> {
+pub(crate) fn names_another(desired: &Desired, known: &Known, id: &PipeId) -> Option<Verdict> {
     let adopt = known.wished(desired)?;
     (PipeId::parse(&adopt.id).as_ref() != Some(id)).then(|| {
         let message = format!(

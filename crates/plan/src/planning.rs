@@ -51,7 +51,7 @@ pub fn plan(desired: &Desired, known: &Known) -> Plan {
         Ok(account) => account,
         Err(problem) => return Plan::rest(unresolved(problem)),
     };
-    if let Some(verdict) = claimed(desired).filter(|_| !is_unanswered(known)) {
+    if let Some(verdict) = claimed(desired, known).filter(|_| !is_unanswered(known)) {
         let recorded = Verdict::working(Reason::Creating, "the pipe is on record").again(Duration::from_secs(1));
         return Plan::rest(if known.memory.recorded_in_this_pass { recorded } else { verdict });
     }
@@ -64,11 +64,16 @@ pub fn plan(desired: &Desired, known: &Known) -> Plan {
 }
 
 /// The pipe that this object recorded or wants to adopt is another's.
-pub(crate) fn claimed(desired: &Desired) -> Option<Verdict> {
+pub(crate) fn claimed(desired: &Desired, known: &Known) -> Option<Verdict> {
     desired.claimed_by.as_ref().map(|owner| {
-        let message = format!(
-            "the pipe belongs to ClickPipe {owner}: remove adopt.id here, or delete that object with deletionPolicy Retain"
-        );
+        // The pipe on record stays there, whatever the spec says.
+        let here = if known.record.pipe.is_some() {
+            "delete this object, which leaves the pipe"
+        } else {
+            "remove adopt.id here"
+        };
+        let message =
+            format!("the pipe belongs to ClickPipe {owner}: {here}, or delete that object with deletionPolicy Retain");
         Verdict::blocked(Reason::AlreadyClaimed, message)
     })
 }

@@ -16,6 +16,7 @@ use crate::delete::Absence;
 use crate::desired::{Account, Desired};
 use crate::diff::Difference;
 use crate::known::{Known, Seen};
+use crate::manage::names_another;
 use crate::planning::{call, rest};
 use crate::step::Plan;
 use crate::verdict::Verdict;
@@ -108,7 +109,8 @@ fn still_asked(desired: &Desired, known: &Known, operation: &Operation, found: O
             .is_some_and(|plan| Some(plan.hash) == desired.object.approved_plan);
         replaces && (same_spec || approved)
     });
-    allows && asks && (same_spec || found.is_some())
+    let keeps = known.pipe_id().is_some_and(|id| names_another(desired, known, &id).is_some());
+    allows && asks && !keeps && (same_spec || found.is_some())
 }
 
 /// DELETE, absence in a LIST begun afterwards, no twin left, then one write that forgets the pipe.

@@ -136,8 +136,11 @@ fn drift(desired: &Desired, known: &Known, plan: &Plan) -> Option<Drift> {
         // Nothing was compared yet; so it stands.
         return known.record.drift.clone().filter(|_| known.record.pipe.is_some());
     }
-    let mut paths: Vec<String> =
-        plan.differences.iter().filter(|difference| !difference.edited).map(Difference::spec_path).collect();
+    // Where nothing was ever applied, nobody edits anything either: how the pipe differs is all there is to see.
+    let observes = desired.spec.management_policy == ManagementPolicy::ObserveOnly && known.record.applied.is_none();
+    let drifted =
+        plan.differences.iter().filter(|difference| (observes && difference.facts.returned) || !difference.edited);
+    let mut paths: Vec<String> = drifted.map(Difference::spec_path).collect();
     if known.pipe().is_some_and(|pipe| run_state::is_drift(desired, known, pipe)) {
         paths.push(format!("spec.{}", conflict::STATE));
     }

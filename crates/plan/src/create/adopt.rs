@@ -55,7 +55,9 @@ pub(super) fn plan(
         return rest(desired, known, account, verdict);
     }
     // What the API does not return cannot be compared; a match takes it as it is.
-    let mut differing: Vec<String> = differences(desired, wanted, &known.record, pipe)
+    // What an earlier create was to make tells nothing of this pipe.
+    let nothing = crd::ClickPipeStatus { applied: None, secret_fingerprints: None, ..known.record.clone() };
+    let mut differing: Vec<String> = differences(desired, wanted, &nothing, pipe)
         .iter()
         .filter(|difference| difference.facts.returned)
         .map(Difference::spec_path)
@@ -74,7 +76,7 @@ pub(super) fn plan(
 }
 
 /// The source that a pipe has instead of the wanted one: no call changes it, so such a pipe could only be thrown away.
-fn other_source<'a>(desired: &Desired, pipe: &'a Pipe) -> Option<(&'a str, &'static str)> {
+pub(super) fn other_source<'a>(desired: &Desired, pipe: &'a Pipe) -> Option<(&'a str, &'static str)> {
     let wanted = desired.spec.source.kind()?.as_str();
     let arms = pipe.document.get("source")?.as_object()?;
     let mut there = arms.iter().filter(|(_, arm)| arm.is_object()).map(|(name, _)| name.as_str());

@@ -8,7 +8,7 @@ use cloud::{Document, Pipe, PipeId};
 use crd::ClickPipeStatus;
 use crd::facts::tree::{Field, Kind, document as facts};
 use crd::facts::{Change, Compare};
-use crd::policy::AdoptMode;
+use crd::policy::{AdoptMode, ManagementPolicy};
 use crd::status::record::{Applied, CreatePhase, CreateRecord, LastResync, PROTOCOL_VERSION, PipeRecord};
 use serde_json::Value;
 
@@ -90,12 +90,14 @@ pub(super) fn adopted(
     pipe: &Pipe,
     mode: AdoptMode,
 ) -> ClickPipeStatus {
+    let observes = desired.spec.management_policy == ManagementPolicy::ObserveOnly;
     let (applied, secret_fingerprints) = match mode {
-        AdoptMode::Match => {
+        // What is merely observed was not compared.
+        AdoptMode::Match if !observes => {
             let applied = Applied { generation: desired.object.generation, document: wanted.document.redacted() };
             (Some(applied), Some(wanted.fingerprints.clone()))
         }
-        AdoptMode::Override => (None, None),
+        AdoptMode::Match | AdoptMode::Override => (None, None),
     };
     ClickPipeStatus {
         pipe: Some(pipe_record(desired, account, pipe, &desired.token())),

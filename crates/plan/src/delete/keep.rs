@@ -5,8 +5,6 @@
 
 use cloud::{Call, Command, Outcome, Pipe, PipeId, PipeState, Refusal, Tick};
 use crd::condition::{Reason, Truth};
-use crd::policy::RunState;
-use crd::status::record::OperationPhase;
 
 use super::{deleting, is_pending, left, looked_absent, looked_present, matches, unless_pending};
 use crate::desired::{Account, Desired};
@@ -69,7 +67,7 @@ pub(super) fn plan(desired: &Desired, known: &Known, account: &Account) -> Plan 
 
 /// A pipe that we stopped ourselves, and that is to run, is started before it is let go; what refuses to start holds nothing up.
 fn resume(desired: &Desired, known: &Known, account: &Account, pipe: &Pipe) -> Option<Plan> {
-    if !desired.wants_running() || !is_to_resume(known) {
+    if !desired.wants_running() || !known.owes_a_start() {
         return None;
     }
     let id = &pipe.id;
@@ -101,17 +99,8 @@ fn resume(desired: &Desired, known: &Known, account: &Account, pipe: &Pipe) -> O
     })
 }
 
-/// Whether we stopped the pipe, and owe it to run. From `Removing` on, its DELETE may have been sent.
-fn is_to_resume(known: &Known) -> bool {
-    known
-        .record
-        .operation
-        .as_ref()
-        .is_some_and(|ours| ours.resume_to != Some(RunState::Stopped) && ours.phase != OperationPhase::Removing)
-}
-
 /// Whether a DELETE of the pipe was sent, by this process or by one before it.
-fn may_go(known: &Known, id: &PipeId) -> bool {
+pub(super) fn may_go(known: &Known, id: &PipeId) -> bool {
     let managed = known.record.last_synced_generation.unwrap_or_default();
     let sent = known.record.history.last().is_some_and(|last| {
         let may_act = matches!(last.outcome.as_str(), "Accepted" | "Unknown");
@@ -135,7 +124,7 @@ pub(super) fn unlooked(desired: &Desired, known: &Known, why: &str) -> Plan {
 fn unseen(desired: &Desired, known: &Known, why: &str) -> Option<Plan> {
     (known.now >= over(desired, known)).then(|| {
         let what = match (&known.record.pipe, &known.record.create) {
-            (Some(pipe), _) if is_to_resume(known) => {
+            (Some(pipe), _) if known.owes_a_start() => {
                 format!("pipe {} is kept unseen, and may be paused for a change: start it in ClickHouse Cloud", pipe.id)
             }
             (Some(pipe), _) => format!("pipe {} is kept unseen", pipe.id),

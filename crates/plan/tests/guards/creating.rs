@@ -264,6 +264,26 @@ fn a_pipe_of_another_source_is_not_adopted() {
 }
 
 #[test]
+fn what_a_refused_create_was_to_make_tells_nothing_of_a_pipe_to_adopt() {
+    let mut case = intended(KAFKA);
+    let create = case.known.record.create.as_mut().unwrap();
+    (create.phase, create.code) = (CreatePhase::Failed, Some("InvalidSpec".into()));
+    case.known.memory.intent = None;
+    let mut pipe = ready(KAFKA).known().pipe().unwrap().clone();
+    case.desired.spec.adopt = Some(Adopt { id: pipe.id.to_string(), mode: AdoptMode::Match });
+    case.list(std::slice::from_ref(&pipe));
+    assert_eq!(case.next(), "remember", "it matches");
+    // What an answer lacks is taken from the record of what was applied; this one was not applied to this pipe.
+    case.edit(|spec| spec.scaling = Some(serde_json::from_value(json!({"replicas": 3})).unwrap()));
+    case.known.record.applied.as_mut().unwrap().document["scaling"] = json!({"replicas": 3});
+    pipe.document.as_object_mut().unwrap().remove("scaling");
+    case.list(std::slice::from_ref(&pipe));
+    let synced = case.plan().verdict.synced;
+    assert_eq!((case.next().as_str(), synced.reason.as_str()), ("rest", "AdoptMismatch"));
+    assert!(synced.message.contains("spec.scaling.replicas"), "{}", synced.message);
+}
+
+#[test]
 fn an_id_that_was_given_up_is_no_wish_to_adopt() {
     let mut case = Case::fresh(KAFKA);
     case.learn(Ok(Learned::Done));

@@ -143,6 +143,22 @@ fn a_change_of_mind_before_the_delete_leaves_the_pipe_running() {
 }
 
 #[test]
+fn a_wish_for_another_pipe_before_the_delete_leaves_the_own_one() {
+    let mut world = asking();
+    let old = pipe_id(&world);
+    approve(&mut world);
+    until(&mut world, |world| world.status.operation.is_some());
+    world.edit(|spec| {
+        let other = "44444444-4444-4444-8444-444444444444".to_owned();
+        spec.adopt = Some(crd::policy::Adopt { id: other, mode: crd::policy::AdoptMode::Override });
+    });
+    world.live(1_200_000);
+    assert_eq!((world.count(RouteKind::DeletePipe), pipe_id(&world)), (0, old), "{:#?}", world.trace);
+    let kept = [pipe(&world).state() == PipeState::Running, world.condition("Synced") == "False AdoptMismatch"];
+    assert_eq!(kept, [true, true], "{:#?} {:#?}", world.status.conditions, world.trace);
+}
+
+#[test]
 fn what_was_begun_is_finished_from_the_spec_of_the_day() {
     let mut world = asking();
     approve(&mut world);
