@@ -368,4 +368,23 @@ fn a_claim_on_a_wish_waits_until_an_unanswered_create_is_decided() {
     assert_eq!((case.next().as_str(), case.condition("Synced").as_str()), ("rest", "False AlreadyClaimed"));
     case.known.record.create = None;
     assert_eq!((case.next().as_str(), case.condition("Synced").as_str()), ("rest", "False AlreadyClaimed"));
+    assert!(case.plan().verdict.synced.message.contains("remove adopt.id here"));
+}
+
+#[test]
+fn the_cure_for_a_pipe_with_our_token_is_one_that_works() {
+    let mut case = Case::fresh(KAFKA);
+    case.learn(Ok(Learned::Done));
+    let mut pipe = ready(KAFKA).known().pipe().unwrap().clone();
+    pipe.name = format!("orders [{}]", case.desired.token());
+    for (source, cure) in [
+        (pipe.document["source"].clone(), format!("set spec.adopt.id: {} to take it", pipe.id)),
+        (json!({"postgres": {}}), "it reads from postgres: delete it, or take the token out of its name".to_owned()),
+    ] {
+        pipe.document["source"] = source;
+        case.list(std::slice::from_ref(&pipe));
+        let synced = case.plan().verdict.synced;
+        assert_eq!((case.next().as_str(), synced.reason.as_str()), ("rest", "AdoptionRequired"));
+        assert!(synced.message.ends_with(&cure), "{}", synced.message);
+    }
 }

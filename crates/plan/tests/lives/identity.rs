@@ -266,6 +266,8 @@ fn the_loser_of_a_claim_writes_nothing_and_goes_without_a_call() {
     let writes = world.writes().len();
     world.live(30 * MINUTE);
     assert_eq!(world.condition("Synced"), "False AlreadyClaimed");
+    let told = world.status.conditions.iter().find(|condition| condition.type_ == "Synced").unwrap();
+    assert!(told.message.contains("delete this object, which leaves the pipe"), "{}", told.message);
     world.object.deleting = true;
     world.live(10 * MINUTE);
     assert!(!world.exists);
