@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crd::condition::{ConditionType, Reason};
 use crd::{ClickPipe, ClickPipeStatus};
+use plan::setback::Setback;
 use plan::verdict::Kind;
 use plan::{Plan, Step};
 
@@ -25,9 +26,11 @@ pub async fn report<C: Cluster>(pass: &mut Pass<'_, C>, plan: &Plan) -> Result<A
         count::change(pass, &before, &status);
         announce_change(pass, &before, &status);
     }
+    let doubts =
+        |setback: &Setback| matches!(setback.reason(), Reason::AuthenticationFailed | Reason::PermissionDenied);
     if plan.verdict.kind == Kind::Waiting
-        && let (Some(setback), Ok(connection)) = (&pass.known.memory.setback, &pass.found.connection)
-        && matches!(setback.reason(), Reason::AuthenticationFailed | Reason::PermissionDenied)
+        && pass.known.memory.setbacks().any(doubts)
+        && let Ok(connection) = &pass.found.connection
     {
         pass.context.doubt(connection);
     }

@@ -92,10 +92,12 @@ impl Mind {
         memory.observed = None;
         memory.corrections.retain(|correction| now - correction.at < SHORT);
         memory.looked.take_if(|(_, at, found)| found.is_some() && begun > Some(*at));
-        memory.setback.take_if(|setback| setback.retry_at <= now);
-        if let Some(setback) = &mut memory.setback {
-            setback.attempts = 1;
-            setback.failure = Failure { message: String::new(), request_id: None, ..setback.failure.clone() };
+        for slot in [&mut memory.unseen, &mut memory.setback] {
+            slot.take_if(|setback| setback.retry_at <= now);
+            if let Some(setback) = slot {
+                setback.attempts = 1;
+                setback.failure = Failure { message: String::new(), request_id: None, ..setback.failure.clone() };
+            }
         }
         if let Some((_, CreateOutcome::Failed { message, .. })) = &mut memory.outcome {
             message.clear();
@@ -156,6 +158,7 @@ impl Mind {
             corrections,
             accepted,
             setback,
+            unseen,
             request_seen,
             retired_in_this_pass: _,
             recorded_in_this_pass: _,
@@ -169,7 +172,7 @@ impl Mind {
         moments.extend(deleted.values_mut());
         moments.extend(service_missing.iter_mut().flat_map(|(first, last)| [first, last]));
         moments.extend(accepted.as_mut().map(|accepted| &mut accepted.at));
-        moments.extend(setback.as_mut().map(|setback| &mut setback.retry_at));
+        moments.extend([setback, unseen].into_iter().flatten().map(|setback| &mut setback.retry_at));
         moments.extend(request_seen.as_mut().map(|(_, at)| at));
         moments.extend(last_write.as_mut());
         moments.extend(woken.as_mut());

@@ -14,6 +14,7 @@ use crd::status::record::{CreatePhase, CreateRecord};
 use crate::desired::{Account, Desired, Wanted};
 use crate::known::{CreateOutcome, Known, Seen};
 use crate::planning::{attempt, call, claimed, look, rest, seen_since};
+use crate::setback::GET;
 use crate::step::{Look, Plan, Step};
 use crate::verdict::{IN_TRANSITION, Verdict};
 use crate::{body, token};
@@ -159,7 +160,7 @@ fn take(desired: &Desired, known: &Known, account: &Account, seen: &Seen, adopts
         _ => attempt(
             desired,
             known,
-            "GetPipe",
+            GET,
             Step::Look(Look::Pipe { service: account.service.clone(), pipe: pipe.id.clone() }),
             found,
         ),

@@ -15,7 +15,7 @@ use crate::create::{
 use crate::desired::{Account, Desired};
 use crate::known::{Known, Seen};
 use crate::planning::{attempt, call, is_foreign, is_unanswered, look, only_look, rest, seen_since};
-use crate::setback::{LIST, first_line};
+use crate::setback::{LIST, SERVICE, first_line};
 use crate::step::{Look, Plan, Step};
 use crate::vanish::APART;
 use crate::verdict::{Kind, Saying, Verdict};
@@ -117,14 +117,14 @@ fn remove(desired: &Desired, known: &Known, account: &Account) -> Plan {
 
 /// There is no LIST to go by: it is asked for, or the service itself, when the last one was not found.
 fn unlisted(desired: &Desired, known: &Known, account: &Account, since: Tick, verdict: Verdict) -> Plan {
-    let doubted = known.memory.setback.as_ref().is_some_and(|setback| {
-        setback.call == LIST && setback.failure.is(&Refusal::NotFound) || setback.call == "GetService"
+    let doubted = known.memory.unseen.as_ref().is_some_and(|setback| {
+        setback.call == LIST && setback.failure.is(&Refusal::NotFound) || setback.call == SERVICE
     });
     let made = is_pending(known) && known.window_over_at(desired.create_window).is_none_or(|over| known.now < over);
     match known.memory.service_found {
         None if doubted => {
             let step = Step::Look(Look::Service { service: account.service.clone() });
-            attempt(desired, known, "GetService", step, verdict)
+            attempt(desired, known, SERVICE, step, verdict)
         }
         Some(false) if doubted && !made => match known.memory.service_missing {
             Some((first, last)) if last - first >= APART => release("the pipe is gone, and its service too"),
@@ -240,7 +240,7 @@ fn blocked(why: &str) -> Verdict {
 
 /// Whether the service has refused, and not only failed to answer.
 fn is_refused(known: &Known) -> bool {
-    known.memory.setback.as_ref().is_some_and(|setback| matches!(setback.failure.outcome, Outcome::Refused(_)))
+    known.memory.setbacks().next().is_some_and(|setback| matches!(setback.failure.outcome, Outcome::Refused(_)))
 }
 
 impl Plan {

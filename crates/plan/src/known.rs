@@ -16,7 +16,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use crate::conflict::{self, Correction};
 use crate::desired::Desired;
 use crate::neighbours::Neighbours;
-use crate::setback::Setback;
+use crate::setback::{Setback, is_look};
 
 /// Everything that is known about one object.
 #[derive(Clone, Debug)]
@@ -97,8 +97,10 @@ pub struct Memory {
     pub corrections: Vec<Correction>,
     /// The last change that the service accepted.
     pub accepted: Option<Accepted>,
-    /// The last failed call that is still to be made.
+    /// The last failed call that writes and is still to be made.
     pub setback: Option<Setback>,
+    /// The last look that failed and is still to be made. It says nothing of a change that was refused.
+    pub unseen: Option<Setback>,
     /// The reconcile-now request and when this process first saw it.
     pub request_seen: Option<(String, Tick)>,
     /// Ids that were retired in this pass; only those of an earlier pass may be deleted.
@@ -186,6 +188,18 @@ impl Memory {
             self.internal_error_since = None;
             self.corrections.clear();
         }
+    }
+}
+
+impl Memory {
+    /// What failed and is still to be made: a look before a write, which rests on it.
+    pub fn setbacks(&self) -> impl Iterator<Item = &Setback> {
+        self.unseen.iter().chain(&self.setback)
+    }
+
+    /// Where the failure of a call is kept.
+    pub(crate) fn slot(&mut self, call: &str) -> &mut Option<Setback> {
+        if is_look(call) { &mut self.unseen } else { &mut self.setback }
     }
 }
 

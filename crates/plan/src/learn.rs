@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::desired::Desired;
 use crate::known::{Accepted, CreateOutcome, Known, OwnIntent, Seen};
 use crate::planning::made_for;
-use crate::setback::{LIST, Setback};
+use crate::setback::{GET, LIST, SERVICE, Setback};
 use crate::step::{Applies, Look, Step};
 use crate::{conflict, resync, run_state};
 
@@ -84,7 +84,7 @@ pub fn learn(desired: &Desired, known: &mut Known, step: &Step, result: Result<L
             let first = known.memory.service_missing.map_or(known.now, |(first, _)| first);
             known.memory.service_found = Some(found);
             known.memory.service_missing = (!found).then_some((first, known.now));
-            healed(known, |setback| setback.call == "GetService");
+            healed(known, |setback| setback.call == SERVICE);
         }
         (Step::Look(_), Ok(Learned::Pipes(seen))) => {
             known.see(seen);
@@ -94,7 +94,7 @@ pub fn learn(desired: &Desired, known: &mut Known, step: &Step, result: Result<L
         }
         (Step::Look(Look::Pipe { pipe, .. }), Ok(Learned::Pipe(found))) => {
             known.memory.looked = Some((pipe.clone(), known.now, found));
-            healed(known, |setback| setback.call == "GetPipe");
+            healed(known, |setback| setback.call == GET);
         }
         (Step::Look(look), Err(failure)) => {
             let name = match look {
@@ -102,8 +102,8 @@ pub fn learn(desired: &Desired, known: &mut Known, step: &Step, result: Result<L
                     known.memory.service_found = None;
                     LIST
                 }
-                Look::Service { .. } => "GetService",
-                Look::Pipe { .. } => "GetPipe",
+                Look::Service { .. } => SERVICE,
+                Look::Pipe { .. } => GET,
             };
             setback(desired, known, name, failure);
         }
@@ -187,7 +187,7 @@ fn accepted(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies
 fn woken(desired: &Desired, known: &mut Known, call: &Call) {
     known.memory.woken = Some(known.now);
     known.memory.wake_refused = None;
-    if let Some(setback) = known.memory.setback.as_mut() {
+    for setback in known.memory.unseen.iter_mut().chain(&mut known.memory.setback) {
         setback.retry_at = known.now + AFTER_WAKING;
     }
     remember(desired, known, call, "Accepted");
@@ -280,7 +280,8 @@ fn failed(desired: &Desired, known: &mut Known, call: &Call, applies: &Applies, 
 }
 
 fn setback(desired: &Desired, known: &mut Known, call: &'static str, failure: Failure) {
-    let earlier = known.memory.setback.as_ref();
+    let earlier = known.memory.slot(call).take();
+    let earlier = earlier.as_ref();
     let next = Setback::after(earlier, call, failure, made_for(desired, known), known.now);
     // The first of several alike stands, also through a restart: a status that told each of them would be written at every failing look.
     let class = next.reason().as_str();
@@ -293,12 +294,14 @@ fn setback(desired: &Desired, known: &mut Known, call: &'static str, failure: Fa
             time: known.wall.to_string(),
         });
     }
-    known.memory.setback = Some(next);
+    *known.memory.slot(call) = Some(next);
 }
 
 /// What is over is told no longer.
 fn healed(known: &mut Known, is_over: impl Fn(&Setback) -> bool) {
-    if known.memory.setback.take_if(|setback| is_over(setback)).is_some() {
+    let memory = &mut known.memory;
+    let over = [&mut memory.unseen, &mut memory.setback].map(|slot| slot.take_if(|setback| is_over(setback)).is_some());
+    if over.contains(&true) {
         known.record.last_error = None;
     }
 }

@@ -253,7 +253,7 @@ fn is_settled(desired: &Desired, known: &Known) -> bool {
 
 fn is_idle(known: &Known) -> bool {
     let idle = Refusal::ServiceNotRunning(ServiceState::Idle);
-    known.memory.setback.as_ref().is_some_and(|setback| setback.failure.is(&idle))
+    known.memory.setbacks().any(|setback| setback.failure.is(&idle))
 }
 
 /// Of an idle service that refused to wake, that and why.
@@ -279,8 +279,8 @@ pub(crate) fn held_back(desired: &Desired, known: &Known, name: &'static str) ->
 
 /// The last failure of this call, as long as it is not to be tried again.
 fn pending<'a>(desired: &Desired, known: &'a Known, name: &'static str) -> Option<&'a Setback> {
-    let setback = known.memory.setback.as_ref()?;
-    let same = setback.call == name && setback.made_for == made_for(desired, known);
+    let setback = known.memory.setbacks().find(|setback| setback.call == name)?;
+    let same = setback.made_for == made_for(desired, known);
     (same && known.now < setback.retry_at).then_some(setback)
 }
 

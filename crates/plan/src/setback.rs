@@ -12,6 +12,17 @@ use crate::verdict::Verdict;
 /// The name of the look that all objects of a service share.
 pub(crate) const LIST: &str = "ListPipes";
 
+/// The name of the look at one pipe.
+pub(crate) const GET: &str = "GetPipe";
+
+/// The name of the look at a service.
+pub(crate) const SERVICE: &str = "GetService";
+
+/// Whether a call of this name only looks.
+pub(crate) fn is_look(call: &str) -> bool {
+    [LIST, GET, SERVICE].contains(&call)
+}
+
 /// The last failed call that is still to be made.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Setback {

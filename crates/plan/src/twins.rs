@@ -12,6 +12,7 @@ use crate::delete::{Absence, absence};
 use crate::desired::{Account, Desired};
 use crate::known::{Known, Seen};
 use crate::planning::{attempt, call, rest};
+use crate::setback::GET;
 use crate::step::{Look, Plan, Step};
 use crate::token;
 use crate::verdict::Verdict;
@@ -98,7 +99,7 @@ fn remove(desired: &Desired, known: &Known, account: &Account, twin: &Pipe) -> P
         _ => attempt(
             desired,
             known,
-            "GetPipe",
+            GET,
             Step::Look(Look::Pipe { service: account.service.clone(), pipe: twin.id.clone() }),
             verdict,
         ),

@@ -14,6 +14,7 @@ use crate::desired::{Account, Desired};
 use crate::known::{Known, Seen};
 use crate::planning::{attempt, rest};
 use crate::replace;
+use crate::setback::GET;
 use crate::step::{Look, Plan, Step};
 use crate::verdict::{IN_TRANSITION, Verdict};
 
@@ -54,7 +55,7 @@ pub(crate) fn plan(desired: &Desired, known: &Known, account: &Account, id: &Pip
         _ => attempt(
             desired,
             known,
-            "GetPipe",
+            GET,
             Step::Look(Look::Pipe { service: account.service.clone(), pipe: id.clone() }),
             missing,
         ),

@@ -11,6 +11,7 @@ use crate::desired::{Account, Desired, Wanted};
 use crate::diff::{Difference, differences};
 use crate::known::{Known, Seen};
 use crate::planning::{attempt, rest};
+use crate::setback::GET;
 use crate::step::{Look, Plan, Step};
 use crate::verdict::Verdict;
 use crate::{conflict, run_state};
@@ -41,7 +42,7 @@ pub(super) fn plan(
             return attempt(
                 desired,
                 known,
-                "GetPipe",
+                GET,
                 step,
                 Verdict::working(Reason::Creating, "looking for the pipe to adopt"),
             );

@@ -10,7 +10,7 @@ use super::{deleting, is_pending, left, looked_absent, looked_present, matches, 
 use crate::desired::{Account, Desired};
 use crate::known::Known;
 use crate::planning::{attempt, call, look, made_for, rest, seen_since};
-use crate::setback::{LIST, Setback, first_line};
+use crate::setback::{GET, LIST, Setback, first_line};
 use crate::step::{Look, Plan, Step};
 use crate::verdict::{Kind, Saying, Verdict};
 use crate::{replace, run_state};
@@ -151,8 +151,8 @@ fn over(desired: &Desired, known: &Known) -> Tick {
 
 /// The last look for what is wanted now, if it was refused and would be again: by the key, or because there is no such service.
 fn refused_to_look<'a>(desired: &Desired, known: &'a Known) -> Option<&'a Setback> {
-    known.memory.setback.as_ref().filter(|setback| {
-        let looked = matches!(setback.call, LIST | "GetPipe") && setback.made_for == made_for(desired, known);
+    known.memory.unseen.as_ref().filter(|setback| {
+        let looked = [LIST, GET].contains(&setback.call) && setback.made_for == made_for(desired, known);
         looked
             && match &setback.failure.outcome {
                 Outcome::Refused(Refusal::Unauthenticated | Refusal::Forbidden | Refusal::UnknownService) => true,
@@ -165,10 +165,10 @@ fn refused_to_look<'a>(desired: &Desired, known: &'a Known) -> Option<&'a Setbac
 
 fn find(desired: &Desired, known: &Known, account: &Account, id: PipeId, verdict: Verdict) -> Plan {
     let step = Step::Look(Look::Pipe { service: account.service.clone(), pipe: id });
-    attempt(desired, known, "GetPipe", step, verdict)
+    attempt(desired, known, GET, step, verdict)
 }
 
 /// Whether the service itself is not there any more, as its list says.
 fn is_service_missing(known: &Known) -> bool {
-    known.memory.setback.as_ref().is_some_and(|setback| setback.call == LIST && setback.failure.is(&Refusal::NotFound))
+    known.memory.unseen.as_ref().is_some_and(|setback| setback.call == LIST && setback.failure.is(&Refusal::NotFound))
 }

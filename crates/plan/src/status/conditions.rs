@@ -49,7 +49,7 @@ fn progress(known: &Known, plan: &Plan, ready: &Saying) -> Option<(ConditionType
     let verdict = &plan.verdict;
     let reconciling =
         |reason| Some((ConditionType::Reconciling, Saying::new(Truth::True, reason, verdict.synced.message.clone())));
-    let failed = known.memory.setback.as_ref().is_some_and(|setback| !setback.is_blip());
+    let failed = known.memory.setbacks().any(|setback| !setback.is_blip());
     let again = if failed { Reason::ProgressingWithRetry } else { Reason::Progressing };
     match verdict.kind {
         Kind::Settled | Kind::Reported => None,

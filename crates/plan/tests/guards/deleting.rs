@@ -225,6 +225,6 @@ fn a_pipe_is_gone_when_neither_its_list_nor_its_service_is_found() {
     case.known.memory.nonce_seen = Some((case.known.record.create.as_ref().unwrap().nonce.clone(), case.known.now));
     assert_eq!(case.next(), "rest");
     case.wait(15 * MINUTE);
-    case.known.memory.setback.as_mut().unwrap().retry_at = Tick(case.known.now.0 + 1);
+    case.known.memory.unseen.as_mut().unwrap().retry_at = Tick(case.known.now.0 + 1);
     assert_eq!(case.next(), "Release");
 }

@@ -119,7 +119,7 @@ fn a_look_that_succeeds_heals_its_own_failure_only() {
     ] {
         case.failed(failed, Outcome::Unknown);
         learn(&case.desired, &mut case.known, step, Ok(result));
-        assert_eq!(case.known.memory.setback.is_none(), heals, "{failed} {step:?}");
+        assert_eq!(case.known.memory.unseen.is_none(), heals, "{failed} {step:?}");
     }
 }
 

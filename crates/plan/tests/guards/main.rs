@@ -155,7 +155,10 @@ impl Case {
         let failure = Failure { outcome, status: None, message: "words of the service".into(), request_id: None };
         let request = self.known.memory.request_seen.as_ref().map_or("", |(request, _)| request);
         let made_for = (self.desired.object.generation, format!("{}|{request}", self.desired.inputs));
-        self.known.memory.setback = Some(Setback::after(None, call, failure, made_for, self.known.now));
+        let looks = ["ListPipes", "GetPipe", "GetService"].contains(&call);
+        let memory = &mut self.known.memory;
+        let slot = if looks { &mut memory.unseen } else { &mut memory.setback };
+        *slot = Some(Setback::after(None, call, failure, made_for, self.known.now));
     }
 }
 

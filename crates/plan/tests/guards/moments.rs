@@ -244,7 +244,7 @@ fn ready_is_believed_for_three_intervals() {
         let observed = case.known.memory.observed.unwrap();
         case.failed("ListPipes", Outcome::Unknown);
         case.known.now = Tick(observed.0 + ago);
-        case.known.memory.setback.as_mut().unwrap().retry_at = Tick(u64::MAX);
+        case.known.memory.unseen.as_mut().unwrap().retry_at = Tick(u64::MAX);
         assert_eq!(case.condition("Ready"), ready, "{ago} ms ago");
     }
 }
