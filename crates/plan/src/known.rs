@@ -3,6 +3,8 @@
 //! The record survives a restart and authorises writes; the memory does not and may only make us wait longer or save a look.
 
 use std::collections::BTreeMap;
+use std::iter::Chain;
+use std::option::Iter;
 use std::sync::Arc;
 
 use cloud::{Call, Command, Pipe, PipeId, PipeState, Tick};
@@ -193,7 +195,7 @@ impl Memory {
 
 impl Memory {
     /// What failed and is still to be made: a look before a write, which rests on it.
-    pub fn setbacks(&self) -> impl Iterator<Item = &Setback> {
+    pub fn setbacks(&self) -> Chain<Iter<'_, Setback>, Iter<'_, Setback>> {
         self.unseen.iter().chain(&self.setback)
     }
 
