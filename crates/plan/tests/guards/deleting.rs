@@ -3,7 +3,8 @@
 //! Not here: a pipe that is kept ([`super::keeping`]).
 
 use crd::condition::Reason;
-use crd::policy::DeletionPolicy;
+use crd::policy::{DeletionPolicy, ManagementPolicy, RunState};
+use crd::status::record::{Operation, OperationKind, OperationPhase};
 
 use super::*;
 
@@ -147,6 +148,30 @@ fn a_claim_on_a_wish_does_not_let_an_unanswered_create_go() {
         recorded.desired.claimed_by = Some("data/other".into());
         assert_eq!(recorded.next(), "Release", "{policy:?}");
     }
+}
+
+#[test]
+fn what_an_observing_object_leaves_behind_is_told() {
+    let observing = || {
+        let mut case = deleting(DeletionPolicy::Delete);
+        case.desired.spec.management_policy = ManagementPolicy::ObserveOnly;
+        case
+    };
+    let told = |case: &Case| {
+        assert_eq!(case.next(), "Release");
+        case.plan().verdict.synced.message
+    };
+    let mut case = observing();
+    assert!(told(&case).ends_with("is left as it is"), "{}", told(&case));
+    case.known.record.operation = Some(Operation {
+        kind: OperationKind::Update,
+        generation: 1,
+        phase: OperationPhase::Pausing,
+        resume_to: Some(RunState::Running),
+    });
+    assert!(told(&case).contains("perhaps paused for a change: start it"), "{}", told(&case));
+    case.known.memory.deleted.insert(case.id(), case.known.now);
+    assert!(told(&case).ends_with("it may still go"), "{}", told(&case));
 }
 
 #[test]
