@@ -5,6 +5,7 @@
 use client::{Permit, clock};
 use cloud::{Failure, Tick};
 use crd::ClickPipe;
+use crd::status::record::CreatePhase;
 use kube::ResourceExt;
 use plan::{Desired, Known, Learned, Plan, Step, is_same_ground};
 
@@ -154,8 +155,13 @@ pub async fn live<C: Cluster>(object: &ClickPipe, context: &Context<C>) -> Resul
 
 /// Whether what came of the create on record is known here and not there.
 fn is_owed(known: &Known) -> bool {
-    let create = known.record.create.as_ref();
-    known.memory.outcome.as_ref().is_some_and(|(nonce, _)| create.is_some_and(|create| create.nonce == *nonce))
+    let outcome = known.memory.outcome.as_ref().map(|(nonce, _)| nonce.as_str());
+    known.record.create.as_ref().is_some_and(|create| is_open(create.phase, &create.nonce, outcome))
+}
+
+/// Whether a create on record is still without the outcome that is known of it. Another process may have found its pipe by itself.
+fn is_open(phase: CreatePhase, nonce: &str, outcome: Option<&str>) -> bool {
+    phase == CreatePhase::Intent && outcome == Some(nonce)
 }
 
 fn allows(phase: Phase, has_begun: bool, owed: Owed, step: Option<&Step>) -> bool {
@@ -206,6 +212,20 @@ mod tests {
         assert!(allowed(Owed::Record, &remember(false)), "an answer is written down");
         assert!(allowed(Owed::Call, &call()), "an announced call is withheld, and that is written down");
         assert!(!allows(Phase::Over, true, Owed::Nothing, None), "nothing is shown any more");
+    }
+
+    #[test]
+    fn what_another_process_has_found_out_by_itself_is_not_owed() {
+        for (phase, nonce, owed) in [
+            (CreatePhase::Intent, Some("n"), true),
+            (CreatePhase::Intent, Some("another"), false),
+            (CreatePhase::Intent, None, false),
+            (CreatePhase::Resolved, Some("n"), false),
+            (CreatePhase::Started, Some("n"), false),
+            (CreatePhase::Failed, Some("n"), false),
+        ] {
+            assert_eq!(is_open(phase, "n", nonce), owed, "{phase:?} {nonce:?}");
+        }
     }
 
     #[test]
