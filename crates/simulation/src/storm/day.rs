@@ -63,6 +63,13 @@ impl Run {
     pub(super) fn answer_all(&mut self) {
         for pipe in self.named("ClickPipe") {
             self.confirm(&pipe);
+            let conditions = self.object(&pipe)["status"]["conditions"].clone();
+            let mut all = conditions.as_array().into_iter().flatten();
+            // After many vanished at once nothing is made anew until somebody says so.
+            if all.any(|one| one["type"] == "Stalled" && one["reason"] == "ExternallyDeleted") {
+                let number = self.next();
+                self.annotate(&pipe, "reconcile-requested-at", Some(number.to_string()));
+            }
         }
     }
 
